@@ -1,0 +1,131 @@
+//! What can go wrong, named by the act that failed. Every message names the file, what is wrong
+//! with it and what to do; none ever holds a word that was said.
+
+use std::io;
+use std::path::PathBuf;
+
+/// What a caller does about an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reaction {
+    /// This recording cannot be done; the next one can.
+    SkipRecording,
+    /// Nothing can be done until a person acts: model, lock, disk.
+    Stop,
+    /// The command line is off.
+    Usage,
+}
+
+/// An error of the pipeline.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file could not be opened or read.
+    #[error("{}: cannot be read ({source}); check that the file is there and that you may read it", .path.display())]
+    ReadFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A result could not be written.
+    #[error("{}: cannot be written ({source}); free some space or choose another folder with --out", .path.display())]
+    WriteResult {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Not a recording we can decode.
+    #[error("{}: {wrong}; {remedy}", .path.display())]
+    Decode {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        wrong: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The channels or tracks do not tell two people apart.
+    #[error("{}: {wrong}; {remedy}", .path.display())]
+    TellApart {
+        /// The recording.
+        path: PathBuf,
+        /// What was found.
+        wrong: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A model is missing, damaged or of the wrong kind.
+    #[error("{}: {wrong}; {remedy}", .path.display())]
+    LoadModel {
+        /// The model file.
+        path: PathBuf,
+        /// What is wrong with it.
+        wrong: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// whisper.cpp gave up on a stretch of sound.
+    #[error("{}: speech-to-text failed on the stretch that starts at {at_ms} ms (whisper.cpp code {code}); try again, or another model with --model", .path.display())]
+    Transcribe {
+        /// The recording.
+        path: PathBuf,
+        /// Where.
+        at_ms: u64,
+        /// whisper.cpp's own number.
+        code: i32,
+    },
+    /// A stored result is damaged or of another version.
+    #[error("{}: {wrong}; run again with --force to make it anew", .path.display())]
+    ReadResult {
+        /// The artefact.
+        path: PathBuf,
+        /// What is wrong with it.
+        wrong: String,
+    },
+    /// Another run works on the same results.
+    #[error("{}: another openfloor is working on these results (process {owner}); wait for it, or choose another folder with --out", .path.display())]
+    Locked {
+        /// The results folder.
+        path: PathBuf,
+        /// Process id of the owner, as it wrote it.
+        owner: String,
+    },
+    /// A setting or an option makes no sense.
+    #[error("{0}")]
+    Usage(String),
+    /// There is nothing to do.
+    #[error("{}: {wrong}; {remedy}", .path.display())]
+    NothingToDo {
+        /// What was given.
+        path: PathBuf,
+        /// What was looked for.
+        wrong: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The person asked to stop.
+    #[error("stopped; finished work is kept")]
+    Cancelled,
+}
+
+impl Error {
+    /// What a caller does about it.
+    #[must_use]
+    pub fn reaction(&self) -> Reaction {
+        match self {
+            Self::ReadFile { .. }
+            | Self::WriteResult { .. }
+            | Self::Decode { .. }
+            | Self::TellApart { .. }
+            | Self::Transcribe { .. }
+            | Self::ReadResult { .. }
+            | Self::NothingToDo { .. }
+            | Self::Locked { .. } => Reaction::SkipRecording,
+            Self::LoadModel { .. } | Self::Cancelled => Reaction::Stop,
+            Self::Usage(_) => Reaction::Usage,
+        }
+    }
+}
+
+/// Results of the pipeline.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

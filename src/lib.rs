@@ -1,0 +1,20 @@
+//! Openfloor: from a recording of a coaching session to evidence about how it was coached, on the
+//! machine it runs on.
+//!
+//! ```text
+//! file ─▶ sound ─▶ voice activity ─▶ speakers ─▶ Speech ─┐
+//!           │                                            ├─▶ Session ─▶ Analysis ─▶ report, JSON, VTT
+//!           └────▶ words (whisper.cpp) ─────────▶ Words ─┘
+//! ```
+//!
+//! [`session`] is the waist: plain data. Everything before it may be slow and use models;
+//! everything after it is pure. The rooms and who may import whom are in `ARCHITECTURE.md`, and
+//! `tests/architecture.rs` holds the code against it.
+
+pub mod analysis;
+pub mod error;
+pub mod lang;
+pub mod progress;
+pub mod session;
+
+pub use error::{Error, Reaction, Result};

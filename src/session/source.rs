@@ -1,0 +1,140 @@
+//! Where a session comes from: the files, the model, and how far its speakers can be told apart.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Language, Ms, SpeakerId};
+
+/// Sound or text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceKind {
+    /// A recording, transcribed here.
+    Recording,
+    /// A transcript made elsewhere.
+    Transcript,
+}
+
+/// What tells the speakers apart, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// One file a participant.
+    Tracks,
+    /// One channel a participant.
+    Channels,
+    /// Voices told apart on one channel.
+    Voices,
+    /// The transcript names them.
+    Imported,
+}
+
+/// How cleanly the speakers are separated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SeparationLevel {
+    /// Believe the talk times.
+    Clear,
+    /// Talk times are rough.
+    Weak,
+    /// Not measured.
+    Unknown,
+}
+
+/// How cleanly the speakers are separated, with the measured figures.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Separation {
+    /// In a word.
+    pub level: SeparationLevel,
+    /// Level of a voice in the other's channel against its own, dB; null where none was found.
+    pub bleed_db: Option<f64>,
+    /// Expected error of a talk share, from 0 to 1, measured on development recordings with this
+    /// kind of evidence; null where it was not.
+    pub talk_share_error: Option<f64>,
+}
+
+/// One file of the session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// File name, never its path.
+    pub name: String,
+    /// SHA-256 of the file, lower-case hex.
+    pub sha256: String,
+    /// Link from the results folder to the file, where a page may follow it.
+    pub href: Option<String>,
+    /// Whether a browser can be expected to play it.
+    pub playable: bool,
+    /// The channel of this file a speaker is on, from 0; null when the file is one speaker's.
+    pub channel: Option<u16>,
+    /// Its number among the tracks, from 0.
+    pub track: Option<u16>,
+    /// Where it starts on the session's clock.
+    pub offset_ms: Ms,
+    /// Whose voice it holds; null where it holds several.
+    pub speaker: Option<SpeakerId>,
+}
+
+/// Where a session comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// Sound or text.
+    pub kind: SourceKind,
+    /// Length of the recording, or the end of the last utterance; null for a text without times.
+    pub duration_ms: Option<Ms>,
+    /// The language of most of the talk.
+    pub language: Language,
+    /// Name of the speech-to-text model; null for a transcript made elsewhere.
+    pub model: Option<String>,
+    /// What tells the speakers apart.
+    pub speaker_evidence: Evidence,
+    /// How cleanly.
+    pub separation: Separation,
+    /// The files.
+    pub files: Vec<SourceFile>,
+}
+
+/// What people said about a session; nothing here is worked out from the sound.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct About {
+    /// ISO date, `YYYY-MM-DD`.
+    pub date: Option<String>,
+    /// Where the date is from: `option`, `container`, `file_name`, `mtime`.
+    pub date_from: Option<String>,
+    /// The coach's name.
+    pub coach: Option<String>,
+    /// A pseudonym of the client.
+    pub client: Option<String>,
+}
+
+/// What a reader should know before believing the numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// For programs.
+    pub code: WarningCode,
+    /// For people: one sentence, in English, that never quotes the session.
+    pub message: String,
+}
+
+/// Kinds of warning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WarningCode {
+    /// Under ten minutes of conversation, or under five questions by the coach.
+    LittleMaterial,
+    /// Nobody could be taken for the coach.
+    CoachUnknown,
+    /// Nobody speaks.
+    NoSpeech,
+    /// The language is neither English nor French.
+    LanguageUnsupported,
+    /// Parts of the recording were damaged and stand as silence.
+    DamagedAudio,
+    /// The file says it is longer than what could be decoded.
+    ShorterThanDeclared,
+    /// Text that speech-to-text invents on noise was left out.
+    InventedTextDropped,
+    /// The model hears this language less well than English.
+    ModelWeakInLanguage,
+    /// Two voices are mixed more than the numbers can bear.
+    WeakSeparation,
+}

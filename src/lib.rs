@@ -13,8 +13,11 @@
 
 pub mod analysis;
 pub mod error;
+pub mod hashing;
 pub mod lang;
+pub mod models;
 pub mod progress;
 pub mod session;
+pub mod words;
 
 pub use error::{Error, Reaction, Result};

@@ -16,5 +16,6 @@ pub mod error;
 pub mod lang;
 pub mod progress;
 pub mod session;
+pub mod sound;
 
 pub use error::{Error, Reaction, Result};

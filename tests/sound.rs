@@ -2,6 +2,15 @@
 //! files give. The recordings are made here by ffmpeg (`apt-get install ffmpeg`; `scripts/test`
 //! does), from noise with a syllable's rhythm, which fits itself at one place only.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test may panic, and its counts are small"
+)]
+
 #[path = "sound/support.rs"]
 mod support;
 
@@ -94,6 +103,9 @@ fn every_depth_of_wav_agrees_with_ffmpeg() {
 fn other_shapes_of_mp4_agree_with_ffmpeg() {
     agrees_with_ffmpeg("talk.m4a", 44_100, 1, &["-c:a", "aac", "-movflags", "+faststart"]);
     agrees_with_ffmpeg("talk.mp4", 44_100, 1, &["-c:a", "flac", "-strict", "-2"]);
+    let pieces = "+frag_keyframe+empty_moov+default_base_moof";
+    let fragments = ["-c:a", "aac", "-frag_duration", "1000000", "-movflags", pieces];
+    agrees_with_ffmpeg("fragments.m4a", 44_100, 2, &fragments);
 }
 
 #[test]

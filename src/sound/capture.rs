@@ -65,7 +65,6 @@ fn none() -> Error {
     Error::Usage("No audio input was found; plug in or enable a microphone".to_owned())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "an iterator gives it by value")]
 fn format(range: cpal::SupportedStreamConfigRange) -> Format {
     Format {
         channels: range.channels(),

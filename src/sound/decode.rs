@@ -13,6 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use symphonia::core::audio::Channels;
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_ALAC};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
@@ -226,7 +227,7 @@ impl<'a> Decoding<'a> {
         let decoder = make_decoder(&params).map_err(|_| unknown_codec(path, &params))?;
         let known = decoder.codec_params();
         let rate = check_rate(path, known.sample_rate.unwrap_or(0))?;
-        let channels = known.channels.as_ref().map_or(0, |channels| channels.count());
+        let channels = known.channels.as_ref().map_or(0, Channels::count);
         let channels = check_channels(path, channels)?;
         let mut pieces = vec![Piece::ALL];
         if let (Some(movie), Some(wanted)) = (&movie, wanted) {
@@ -320,7 +321,6 @@ impl<'a> Decoding<'a> {
             match self.reader.next_packet() {
                 Ok(Some(packet)) if packet.track_id == self.track => return Ok(Some(packet)),
                 Ok(Some(_)) => {}
-                Ok(None) => return Ok(None),
                 Err(Fault::IoError(source)) if source.kind() != io::ErrorKind::UnexpectedEof => {
                     return Err(Error::ReadFile { path: self.path.to_owned(), source });
                 }
@@ -336,9 +336,9 @@ impl<'a> Decoding<'a> {
                         return Ok(None);
                     }
                 }
-                // The file ends early, or its structure is lost: what follows cannot be found. The
-                // shortfall shows against the declared length.
-                Err(_) => return Ok(None),
+                // The end; or the file ends early, or its structure is lost and what follows cannot
+                // be found. The shortfall shows against the declared length.
+                Ok(None) | Err(_) => return Ok(None),
             }
         }
     }

@@ -167,13 +167,13 @@ fn boxes(mut data: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
 }
 
 /// The body of the first box of a name.
-fn child<'a>(data: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
-    boxes(data).find(|(found, _)| found == name).map(|(_, body)| body)
+fn child(data: &[u8], name: [u8; 4]) -> Option<&[u8]> {
+    boxes(data).find(|(found, _)| *found == name).map(|(_, body)| body)
 }
 
 fn movie(moov: &[u8]) -> Movie {
     let mut movie = Movie {
-        timescale: child(moov, b"mvhd").and_then(timescale).unwrap_or(0),
+        timescale: child(moov, *b"mvhd").and_then(timescale).unwrap_or(0),
         smpb: smpb(moov),
         ..Movie::default()
     };
@@ -181,8 +181,8 @@ fn movie(moov: &[u8]) -> Movie {
         if &name != b"trak" {
             continue;
         }
-        let mdia = child(trak, b"mdia").unwrap_or_default();
-        match child(mdia, b"hdlr").and_then(|hdlr| hdlr.get(8..12)) {
+        let mdia = child(trak, *b"mdia").unwrap_or_default();
+        match child(mdia, *b"hdlr").and_then(|hdlr| hdlr.get(8..12)) {
             Some(b"soun") => movie.audio.extend(audio(trak, mdia)),
             Some(b"vide") => movie.video = true,
             _ => {}
@@ -192,15 +192,18 @@ fn movie(moov: &[u8]) -> Movie {
 }
 
 fn audio(trak: &[u8], mdia: &[u8]) -> Option<AudioTrack> {
-    let tkhd = child(trak, b"tkhd")?;
-    let stbl = child(child(mdia, b"minf")?, b"stbl")?;
-    let entry = child(stbl, b"stsd")?.get(12..16)?;
+    let tkhd = child(trak, *b"tkhd")?;
+    let stbl = child(child(mdia, *b"minf")?, *b"stbl")?;
+    let entry = child(stbl, *b"stsd")?.get(12..16)?;
     Some(AudioTrack {
         id: be32(tkhd, if tkhd.first() == Some(&1) { 20 } else { 12 })?,
         codec: [entry[0], entry[1], entry[2], entry[3]],
-        timescale: timescale(child(mdia, b"mdhd")?)?,
-        edits: child(trak, b"edts").and_then(|e| child(e, b"elst")).map(edits).unwrap_or_default(),
-        stored: child(stbl, b"stts").map(stored).unwrap_or_default(),
+        timescale: timescale(child(mdia, *b"mdhd")?)?,
+        edits: child(trak, *b"edts")
+            .and_then(|e| child(e, *b"elst"))
+            .map(edits)
+            .unwrap_or_default(),
+        stored: child(stbl, *b"stts").map(stored).unwrap_or_default(),
     })
 }
 
@@ -234,12 +237,12 @@ fn stored(stts: &[u8]) -> u64 {
 /// `iTunSMPB`, a tag of Apple's encoders: hexadecimal numbers, of which the second is the priming
 /// and the fourth the length, in frames.
 fn smpb(moov: &[u8]) -> Option<(u64, u64)> {
-    let meta = child(child(moov, b"udta")?, b"meta")?;
-    let list = child(meta.get(4..)?, b"ilst")?;
+    let meta = child(child(moov, *b"udta")?, *b"meta")?;
+    let list = child(meta.get(4..)?, *b"ilst")?;
     let tags = boxes(list).filter(|(name, _)| name == b"----");
-    let named = |tag: &&[u8]| child(tag, b"name").and_then(|n| n.get(4..)) == Some(b"iTunSMPB");
+    let named = |tag: &&[u8]| child(tag, *b"name").and_then(|n| n.get(4..)) == Some(b"iTunSMPB");
     let tag = tags.map(|(_, tag)| tag).find(named)?;
-    let text = std::str::from_utf8(child(tag, b"data")?.get(8..)?).ok()?;
+    let text = std::str::from_utf8(child(tag, *b"data")?.get(8..)?).ok()?;
     let numbers: Vec<u64> =
         text.split_whitespace().map_while(|word| u64::from_str_radix(word, 16).ok()).collect();
     let (&priming, &length) = (numbers.get(1)?, numbers.get(3)?);
@@ -303,14 +306,14 @@ mod tests {
 
     #[test]
     fn the_tag_is_found_in_its_box() {
-        fn boxed(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+        fn boxed(name: [u8; 4], body: &[u8]) -> Vec<u8> {
             let size = u32::try_from(body.len() + 8).unwrap();
             [&size.to_be_bytes(), &name[..], body].concat()
         }
         let text = b"\0\0\0\x01\0\0\0\0 00000000 00000840 000001CA 00000000003F31F6 00000000";
-        let tag = [boxed(b"name", b"\0\0\0\0iTunSMPB"), boxed(b"data", text)].concat();
-        let meta = [&[0; 4][..], &boxed(b"ilst", &boxed(b"----", &tag))].concat();
-        let moov = boxed(b"udta", &boxed(b"meta", &meta));
+        let tag = [boxed(*b"name", b"\0\0\0\0iTunSMPB"), boxed(*b"data", text)].concat();
+        let meta = [&[0; 4][..], &boxed(*b"ilst", &boxed(*b"----", &tag))].concat();
+        let moov = boxed(*b"udta", &boxed(*b"meta", &meta));
         assert_eq!(smpb(&moov), Some((0x840, 0x3F_31F6)));
     }
 

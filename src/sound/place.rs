@@ -112,7 +112,7 @@ impl Placer {
 
     /// Fills the media clock up to `start`; gives how many frames of the packet are already past.
     fn catch_up(&mut self, start: i64) -> Result<Result<u64, Absurd>> {
-        let before = u64::try_from(start.min(0).unsigned_abs()).unwrap_or(0);
+        let before = start.min(0).unsigned_abs();
         let start = u64::try_from(start).unwrap_or(0);
         if start > LONGEST_S * self.rate {
             return Ok(Err(Absurd::Length));
@@ -218,7 +218,7 @@ mod tests {
         let mut placer = Placer::new(16_000, pieces, Resampler::new(16_000, 1, writer).unwrap());
         for (start, packet) in packets {
             let absurd = match packet {
-                Ok(samples) => placer.sound(*start, &[samples.clone()]),
+                Ok(samples) => placer.sound(*start, std::slice::from_ref(samples)),
                 Err(frames) => placer.damage(*start, *frames),
             };
             assert_eq!(absurd.unwrap(), None);
@@ -228,7 +228,7 @@ mod tests {
     }
 
     fn steps(first: u32, count: u32) -> Vec<f32> {
-        (first..first + count).map(|n| n as f32 / 32768.0).collect()
+        (first..first + count).map(|n| f32::from(u16::try_from(n).unwrap()) / 32768.0).collect()
     }
 
     fn span(start: u64, end: u64) -> Span {

@@ -171,6 +171,12 @@ impl Output {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a test's counts are small"
+)]
 mod tests {
     use super::*;
     use crate::sound::WorkCopy;

@@ -87,7 +87,7 @@ pub(super) fn not_read(path: &Path, name: &str) -> Error {
     refuse(path, format!("{name} is not read yet"), CONVERT)
 }
 
-/// Length of the ID3v2 tag at the start, if there is one (id3.org, ID3v2.4.0 structure, 3.1).
+/// Length of the ID3 tag at the start, if there is one (id3.org, `id3v2.4.0-structure`, 3.1).
 fn id3_length(head: &[u8]) -> Option<u64> {
     let tag = head.first_chunk::<10>().filter(|tag| tag.starts_with(b"ID3"))?;
     let size = tag[6..].iter().fold(0, |size, &byte| size << 7 | u64::from(byte & 0x7f));

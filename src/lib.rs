@@ -18,6 +18,7 @@ pub mod lang;
 pub mod models;
 pub mod progress;
 pub mod session;
+pub mod sound;
 pub mod words;
 
 pub use error::{Error, Reaction, Result};

@@ -1,0 +1,33 @@
+//! Sound: from a file or a microphone to 16 kHz samples per channel, and where a voice is in them.
+//!
+//! In: the path of a WAV, FLAC or M4A/MP4 file of any rate and up to [`MAX_CHANNELS`] channels.
+//! Out: a [`WorkCopy`] (16 kHz, 16 bit, one stretch of bytes a channel, on disk, so memory stays
+//! flat whatever the length), the [`SoundFacts`], voice probabilities ([`DetectVoice`]) and levels
+//! ([`frame_levels`]). Channels are never mixed here: one voice a channel is the best evidence
+//! there is of who speaks.
+//!
+//! ```text
+//! path ─▶ sniff ─▶ wav | mp4 (what the container hides) ─▶ decode (Symphonia)
+//!      ─▶ place (packet times, edits, gaps) ─▶ resample (rubato) ─▶ work ─▶ voice_activity, level
+//! ```
+//!
+//! Time: a sample's place in the work copy is its place on the file's own clock, as a player shows
+//! it. What could not be decoded is silence of the same length, and is listed as damaged.
+
+mod capture;
+mod decode;
+mod level;
+mod mp4;
+mod patched;
+mod place;
+mod resample;
+mod sniff;
+mod voice_activity;
+mod wav;
+mod work;
+
+pub use capture::{Format, Input, inputs};
+pub use decode::{MAX_CHANNELS, SoundFacts, decode};
+pub use level::{LEVEL_HOP_SAMPLES, LEVEL_WINDOW_SAMPLES, LOWEST_DBFS, frame_levels};
+pub use voice_activity::{DetectVoice, Silero};
+pub use work::{SAMPLE_RATE, WorkCopy, ms_of_samples, samples_of_ms};

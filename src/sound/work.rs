@@ -1,0 +1,225 @@
+//! The work copy: a recording as 16 kHz, 16 bit samples, one file a channel.
+//!
+//! In: samples, in order, channel by channel. Out: windows of them by position, from any thread.
+//! The files have no name: they are gone when the copy is dropped or the process dies, no other
+//! user can open them, and two runs cannot collide. Sample counts become milliseconds here only.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::session::Ms;
+
+/// Samples a second of every work copy.
+pub const SAMPLE_RATE: u32 = 16_000;
+
+const SAMPLES_PER_MS: u64 = SAMPLE_RATE as u64 / 1000;
+const BYTES_PER_SAMPLE: u64 = 2;
+
+/// The millisecond in which 16 kHz sample number `samples` lies; for a count, whole milliseconds.
+#[must_use]
+pub fn ms_of_samples(samples: u64) -> Ms {
+    Ms(samples / SAMPLES_PER_MS)
+}
+
+/// The number of the first 16 kHz sample of a millisecond; for a length, the count of samples.
+#[must_use]
+pub fn samples_of_ms(time: Ms) -> u64 {
+    time.0.saturating_mul(SAMPLES_PER_MS)
+}
+
+/// A recording at 16 kHz, 16 bit, channels apart, on disk. Reading takes `&self` and no lock.
+#[derive(Debug)]
+pub struct WorkCopy {
+    channels: Vec<File>,
+    samples: u64,
+    dir: PathBuf,
+}
+
+impl WorkCopy {
+    /// A work copy of samples at hand, one slice a channel, for tests and small inputs. Shorter
+    /// channels are filled up with silence.
+    ///
+    /// # Errors
+    /// [`Error::WriteResult`] when `work_dir` cannot take the files.
+    pub fn from_samples(work_dir: &Path, channels: &[&[i16]]) -> Result<Self> {
+        let mut writer = WorkWriter::new(work_dir, channels.len())?;
+        let longest = channels.iter().map(|channel| channel.len()).max().unwrap_or(0);
+        for (number, channel) in channels.iter().enumerate() {
+            writer.append(number, channel)?;
+            writer.append(number, &vec![0; longest - channel.len()])?;
+        }
+        writer.finish()
+    }
+
+    /// How many channels there are.
+    #[must_use]
+    pub fn channels(&self) -> u16 {
+        u16::try_from(self.channels.len()).unwrap_or(u16::MAX)
+    }
+
+    /// How many samples each channel has.
+    #[must_use]
+    pub fn samples(&self) -> u64 {
+        self.samples
+    }
+
+    /// How long it is, in whole milliseconds.
+    #[must_use]
+    pub fn duration(&self) -> Ms {
+        ms_of_samples(self.samples)
+    }
+
+    /// Fills `into` with samples of `channel` (from 0) from sample `first` on. Gives how many there
+    /// were: fewer than asked for only at the end. What lies past the end is left as it was.
+    ///
+    /// # Errors
+    /// [`Error::ReadFile`], naming the work folder: the disk failed, or there is no such channel.
+    pub fn read(&self, channel: u16, first: u64, into: &mut [i16]) -> Result<usize> {
+        let failed = |source| Error::ReadFile { path: self.dir.clone(), source };
+        let file = self.channels.get(usize::from(channel)).ok_or_else(|| {
+            failed(io::Error::new(io::ErrorKind::InvalidInput, "the work copy has no such channel"))
+        })?;
+        let left = usize::try_from(self.samples.saturating_sub(first)).unwrap_or(usize::MAX);
+        let count = left.min(into.len());
+        let mut bytes = vec![0; count * 2];
+        read_exact_at(file, &mut bytes, first * BYTES_PER_SAMPLE).map_err(failed)?;
+        for (sample, pair) in into.iter_mut().zip(bytes.as_chunks::<2>().0) {
+            *sample = i16::from_le_bytes(*pair);
+        }
+        Ok(count)
+    }
+
+    /// The `length` samples of `channel` from sample `first` on; fewer at the end.
+    ///
+    /// # Errors
+    /// As [`WorkCopy::read`].
+    pub fn window(&self, channel: u16, first: u64, length: usize) -> Result<Vec<i16>> {
+        let left = usize::try_from(self.samples.saturating_sub(first)).unwrap_or(usize::MAX);
+        let mut samples = vec![0; length.min(left)];
+        self.read(channel, first, &mut samples)?;
+        Ok(samples)
+    }
+}
+
+#[cfg(unix)]
+fn read_exact_at(file: &File, into: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, into, offset)
+}
+
+#[cfg(windows)]
+fn read_exact_at(file: &File, into: &mut [u8], offset: u64) -> io::Result<()> {
+    let mut done = 0;
+    while done < into.len() {
+        let at = offset + done as u64;
+        match std::os::windows::fs::FileExt::seek_read(file, &mut into[done..], at)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            count => done += count,
+        }
+    }
+    Ok(())
+}
+
+/// Writes a work copy, channel by channel, in order.
+pub(super) struct WorkWriter {
+    channels: Vec<(BufWriter<File>, u64)>,
+    bytes: Vec<u8>,
+    dir: PathBuf,
+}
+
+impl WorkWriter {
+    /// Makes one nameless file a channel in `work_dir`, readable by this process alone.
+    pub(super) fn new(work_dir: &Path, channels: usize) -> Result<Self> {
+        let dir = work_dir.to_owned();
+        let file = || tempfile::tempfile_in(work_dir).map(|f| (BufWriter::new(f), 0));
+        let channels = (0..channels)
+            .map(|_| file())
+            .collect::<io::Result<Vec<_>>>()
+            .map_err(|source| Error::WriteResult { path: dir.clone(), source })?;
+        Ok(Self { channels, bytes: Vec::new(), dir })
+    }
+
+    /// Samples written to the first channel.
+    pub(super) fn samples(&self) -> u64 {
+        self.channels.first().map_or(0, |channel| channel.1)
+    }
+
+    /// Adds samples to the end of a channel.
+    pub(super) fn append(&mut self, channel: usize, samples: &[i16]) -> Result<()> {
+        self.bytes.clear();
+        self.bytes.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
+        let (file, count) = &mut self.channels[channel];
+        *count += samples.len() as u64;
+        file.write_all(&self.bytes)
+            .map_err(|source| Error::WriteResult { path: self.dir.clone(), source })
+    }
+
+    /// The finished copy, as long as its shortest channel.
+    pub(super) fn finish(self) -> Result<WorkCopy> {
+        let Self { channels, dir, .. } = self;
+        let samples = channels.iter().map(|channel| channel.1).min().unwrap_or(0);
+        let channels = channels
+            .into_iter()
+            .map(|(file, _)| file.into_inner().map_err(io::IntoInnerError::into_error))
+            .collect::<io::Result<Vec<_>>>()
+            .map_err(|source| Error::WriteResult { path: dir.clone(), source })?;
+        Ok(WorkCopy { channels, samples, dir })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_are_read_where_they_lie_and_end_with_the_copy() {
+        let dir = tempfile::tempdir().unwrap();
+        let left: Vec<i16> = (0..1000).collect();
+        let right: Vec<i16> = (0..900).map(|sample| -sample).collect();
+        let work = WorkCopy::from_samples(dir.path(), &[&left, &right]).unwrap();
+        assert_eq!((work.channels(), work.samples(), work.duration()), (2, 1000, Ms(62)));
+        assert_eq!(work.window(0, 300, 3).unwrap(), [300, 301, 302]);
+        assert_eq!(work.window(1, 898, 4).unwrap(), [-898, -899, 0, 0]);
+        assert_eq!(work.window(0, 998, 10).unwrap(), [998, 999]);
+        assert!(work.window(0, 5000, 10).unwrap().is_empty());
+    }
+
+    #[test]
+    fn the_files_have_no_name_anyone_could_open() {
+        let dir = tempfile::tempdir().unwrap();
+        let _work = WorkCopy::from_samples(dir.path(), &[&[1, 2, 3]]).unwrap();
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn threads_read_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let ramp: Vec<i16> = (0..20_000).collect();
+        let work = WorkCopy::from_samples(dir.path(), &[&ramp]).unwrap();
+        std::thread::scope(|scope| {
+            for start in 0..8_u64 {
+                let work = &work;
+                scope.spawn(move || {
+                    for first in (start..19_000).step_by(97) {
+                        let expected = i16::try_from(first).unwrap();
+                        assert_eq!(work.window(0, first, 2).unwrap(), [expected, expected + 1]);
+                    }
+                });
+            }
+        });
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_a_result_that_cannot_be_written() {
+        let error = WorkCopy::from_samples(Path::new("/nonexistent/work"), &[&[0]]).unwrap_err();
+        assert!(matches!(error, Error::WriteResult { .. }), "{error}");
+    }
+
+    #[test]
+    fn milliseconds_and_samples_convert_both_ways() {
+        assert_eq!(samples_of_ms(Ms(1000)), u64::from(SAMPLE_RATE));
+        assert_eq!(ms_of_samples(15), Ms(0));
+        assert_eq!(ms_of_samples(samples_of_ms(Ms(123_457))), Ms(123_457));
+    }
+}

@@ -1,0 +1,209 @@
+//! Decoding held against ffmpeg's: same place, same length, same level; and what damaged and lying
+//! files give. The recordings are made here by ffmpeg (`apt-get install ffmpeg`; `scripts/test`
+//! does), from noise with a syllable's rhythm, which fits itself at one place only.
+
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test may panic, and its counts are small"
+)]
+
+#[path = "sound/support.rs"]
+mod support;
+
+#[path = "sound/damage.rs"]
+mod damage;
+
+use openfloor::session::Ms;
+use support::{Reference, decode, ffmpeg, lag, level_db, noise};
+
+/// Half a millisecond; the house asks for 20 ms.
+const CLOSE: usize = 8;
+
+/// Encodes noise with ffmpeg and compares the decodes.
+fn agrees_with_ffmpeg(name: &str, rate: u32, channels: u16, encode: &[&str]) {
+    let dir = tempfile::tempdir().unwrap();
+    let original = dir.path().join("original.wav");
+    noise(&original, rate, channels, 5.3);
+    let coded = dir.path().join(name);
+    ffmpeg(&[&["-i", original.to_str().unwrap()], encode, &[coded.to_str().unwrap()]].concat());
+    let reference = Reference::of(&coded, channels);
+    let (work, facts) = decode(&coded).unwrap();
+    let what = format!("{name} {rate} Hz {channels} ch {encode:?}");
+
+    assert_eq!((facts.channels, facts.sample_rate), (channels, rate), "{what}");
+    assert_eq!((facts.damaged.len(), facts.missing()), (0, Ms(0)), "{what}");
+    let declared = facts.declared.unwrap_or_else(|| panic!("{what}: no declared length"));
+    assert!(declared.0.abs_diff(facts.duration.0) <= 1, "{what}: {facts:?}");
+    let length = i64::try_from(work.samples()).unwrap();
+    let reference_length = i64::try_from(reference.channels[0].len()).unwrap();
+    let longer_ms = (length - reference_length) / 16;
+    // ffmpeg does not cut the last AAC packet at the end of the edit: up to 1024 frames remain.
+    let packet_ms = if name.ends_with("m4a") { 1024 * 1000 / i64::from(rate) + 1 } else { 1 };
+    assert!((-packet_ms..=1).contains(&longer_ms), "{what}: {longer_ms} ms longer than ffmpeg's");
+    for channel in 0..channels {
+        let ours = work.window(channel, 0, usize::MAX).unwrap();
+        let theirs = &reference.channels[usize::from(channel)];
+        for at in [1600, 40_000, 70_000] {
+            let lag = lag(&ours, theirs, at);
+            assert!(lag.unsigned_abs() <= CLOSE, "{what}, channel {channel}, {at}: {lag} samples");
+        }
+        let level = level_db(&ours) - level_db(&theirs[..ours.len().min(theirs.len())]);
+        assert!(level.abs() < 0.3, "{what}, channel {channel}: {level:.2} dB");
+    }
+    println!("{what}: length {longer_ms:+} ms");
+}
+
+const RATES: [u32; 6] = [8_000, 16_000, 22_050, 24_000, 44_100, 48_000];
+
+#[test]
+fn wav_agrees_with_ffmpeg_at_every_rate() {
+    for rate in RATES {
+        for channels in [1, 2] {
+            agrees_with_ffmpeg("talk.wav", rate, channels, &["-c:a", "pcm_s16le"]);
+        }
+    }
+}
+
+#[test]
+fn flac_agrees_with_ffmpeg_at_every_rate() {
+    for rate in RATES {
+        for channels in [1, 2] {
+            agrees_with_ffmpeg("talk.flac", rate, channels, &["-c:a", "flac"]);
+        }
+    }
+}
+
+#[test]
+fn m4a_agrees_with_ffmpeg_at_every_rate() {
+    for rate in RATES {
+        for channels in [1, 2] {
+            agrees_with_ffmpeg("talk.m4a", rate, channels, &["-c:a", "aac", "-b:a", "96k"]);
+        }
+    }
+}
+
+#[test]
+fn every_depth_of_wav_agrees_with_ffmpeg() {
+    for codec in
+        ["pcm_u8", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le", "pcm_alaw", "pcm_mulaw"]
+    {
+        agrees_with_ffmpeg("talk.wav", 44_100, 2, &["-c:a", codec]);
+    }
+    agrees_with_ffmpeg("talk.wav", 44_100, 2, &["-c:a", "pcm_s24le", "-rf64", "always"]);
+    agrees_with_ffmpeg("talk.wav", 48_000, 6, &["-c:a", "pcm_s24le"]);
+    agrees_with_ffmpeg("talk.flac", 96_000, 2, &["-c:a", "flac", "-sample_fmt", "s32"]);
+    agrees_with_ffmpeg("talk.flac", 48_000, 8, &["-c:a", "flac"]);
+}
+
+#[test]
+fn other_shapes_of_mp4_agree_with_ffmpeg() {
+    agrees_with_ffmpeg("talk.m4a", 44_100, 1, &["-c:a", "aac", "-movflags", "+faststart"]);
+    agrees_with_ffmpeg("talk.mp4", 44_100, 1, &["-c:a", "flac", "-strict", "-2"]);
+    let pieces = "+frag_keyframe+empty_moov+default_base_moof";
+    let fragments = ["-c:a", "aac", "-frag_duration", "1000000", "-movflags", pieces];
+    agrees_with_ffmpeg("fragments.m4a", 44_100, 2, &fragments);
+}
+
+#[test]
+fn sixteen_bits_at_16_khz_come_back_bit_for_bit() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("talk.wav");
+    noise(&path, 16_000, 2, 1.0);
+    let (work, facts) = decode(&path).unwrap();
+    let mut reader = hound::WavReader::open(&path).unwrap();
+    let samples: Vec<i16> = reader.samples().map(Result::unwrap).collect();
+    let left: Vec<i16> = samples.iter().copied().step_by(2).collect();
+    assert_eq!(work.window(0, 0, usize::MAX).unwrap(), left);
+    assert_eq!((facts.duration, facts.codec.as_str()), (Ms(1000), "pcm_s16le"));
+}
+
+#[test]
+fn channels_of_opposite_phase_stay_apart() {
+    let dir = tempfile::tempdir().unwrap();
+    let (original, path) = (dir.path().join("original.wav"), dir.path().join("talk.m4a"));
+    noise(&original, 44_100, 1, 2.0);
+    let opposite = "pan=stereo|c0=c0|c1=-1*c0";
+    let (from, to) = (original.to_str().unwrap(), path.to_str().unwrap());
+    ffmpeg(&["-i", from, "-af", opposite, "-c:a", "aac", to]);
+    let (work, _) = decode(&path).unwrap();
+    for channel in 0..2 {
+        assert!(level_db(&work.window(channel, 0, usize::MAX).unwrap()) > -30.0);
+    }
+}
+
+#[test]
+fn a_video_gives_its_sound_at_the_films_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let (original, path) = (dir.path().join("original.wav"), dir.path().join("talk.mp4"));
+    noise(&original, 48_000, 1, 3.0);
+    let (from, to) = (original.to_str().unwrap(), path.to_str().unwrap());
+    let picture = ["-f", "lavfi", "-i", "testsrc=size=64x64:rate=10:duration=4"];
+    let late = ["-itsoffset", "0.7", "-i", from, "-c:a", "aac", "-c:v", "mpeg4", to];
+    ffmpeg(&[&picture[..], &late[..]].concat());
+    let (work, facts) = decode(&path).unwrap();
+    let (plain, _) = decode(&original).unwrap();
+    let ours = work.window(0, 0, usize::MAX).unwrap();
+    let theirs = plain.window(0, 0, usize::MAX).unwrap();
+    let lag = lag(&ours[11_200..], &theirs, 16_000);
+    assert!(lag.unsigned_abs() <= 160, "the sound is {lag} samples off: {facts:?}");
+    assert_eq!(facts.damaged, []);
+}
+
+#[test]
+fn what_is_silent_by_its_container_is_not_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("film.mp4");
+    let picture = ["-f", "lavfi", "-i", "testsrc=size=64x64:rate=10:duration=1", "-c:v", "mpeg4"];
+    ffmpeg(&[&picture[..], &[path.to_str().unwrap()]].concat());
+    let error = decode(&path).unwrap_err().to_string();
+    assert!(error.contains("this is a video without sound"), "{error}");
+}
+
+#[test]
+fn other_codecs_get_one_sentence() {
+    let dir = tempfile::tempdir().unwrap();
+    let original = dir.path().join("original.wav");
+    noise(&original, 16_000, 1, 1.0);
+    for (name, encode, says) in [
+        ("talk.mp3", &["-c:a", "libmp3lame"][..], "MP3 is not read yet"),
+        ("talk.ogg", &["-c:a", "libopus"], "Opus is not read yet"),
+        ("talk.wma", &["-c:a", "wmav2"], "WMA (ASF) is not read yet"),
+        ("talk.mka", &["-c:a", "aac"], "WebM or Matroska is not read yet"),
+        ("lossless.m4a", &["-c:a", "alac"], "ALAC (Apple Lossless) is not read yet"),
+        ("opus.mp4", &["-c:a", "libopus"], "Opus is not read yet"),
+        ("talk.aac", &["-c:a", "aac"], "AAC without a container (ADTS) is not read yet"),
+        ("talk.aiff", &[], "AIFF is not read yet"),
+    ] {
+        let path = dir.path().join(name);
+        let from = ["-i", original.to_str().unwrap()];
+        ffmpeg(&[&from[..], encode, &[path.to_str().unwrap()]].concat());
+        let error = decode(&path).unwrap_err().to_string();
+        let convert = "convert it to WAV, FLAC or M4A (for example: ffmpeg -i RECORDING talk.wav)";
+        assert!(error.ends_with(&format!("{name}: {says}; {convert}")), "{error}");
+    }
+}
+
+#[test]
+fn an_hour_stays_flat_in_memory() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("hour.flac");
+    let sound = "sine=frequency=300:sample_rate=44100:duration=3600,volume=0.2";
+    ffmpeg(&["-f", "lavfi", "-i", sound, "-ac", "2", path.to_str().unwrap()]);
+    let before = peak_kib();
+    let (work, facts) = decode(&path).unwrap();
+    let more = peak_kib().saturating_sub(before);
+    assert_eq!((facts.duration, work.samples()), (Ms(3_600_000), 57_600_000));
+    // 230 MB of samples were made.
+    assert!(more < 60_000, "the peak rose by {more} KiB");
+}
+
+/// The most memory this process has had, KiB (Linux; elsewhere 0).
+fn peak_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}

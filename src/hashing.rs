@@ -27,7 +27,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// # Errors
 /// The file cannot be read.
 pub fn sha256_of_file(path: &Path) -> io::Result<String> {
-    Memory::of_user().hash("sha256", path, |file| digest::<Sha256>(file))
+    Memory::of_user().hash("sha256", path, digest::<Sha256>)
 }
 
 /// SHA-256 of a file, read anew and remembered.
@@ -49,7 +49,7 @@ pub fn sha256_of_file_anew(path: &Path) -> io::Result<String> {
 /// # Errors
 /// The file cannot be read.
 pub fn sha1_of_file(path: &Path) -> io::Result<String> {
-    Memory::of_user().hash("sha1", path, |file| digest::<sha1::Sha1>(file))
+    Memory::of_user().hash("sha1", path, digest::<sha1::Sha1>)
 }
 
 fn digest<D: Digest>(mut file: File) -> io::Result<String> {

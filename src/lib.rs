@@ -19,6 +19,7 @@ pub mod models;
 pub mod progress;
 pub mod session;
 pub mod sound;
+pub mod speakers;
 pub mod words;
 
 pub use error::{Error, Reaction, Result};

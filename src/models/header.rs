@@ -33,18 +33,30 @@ impl From<io::Error> for Flaw {
     }
 }
 
+/// The numbers that tell the published models apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Layers of the encoder.
+    pub audio_layers: i32,
+    /// Layers of the decoder.
+    pub text_layers: i32,
+    /// Words and special tokens.
+    pub vocabulary: i32,
+}
+
 /// Checks a Whisper model file from the first byte to the last.
-pub(super) fn check(path: &Path) -> Result<(), Flaw> {
+pub(super) fn check(path: &Path) -> Result<Shape, Flaw> {
     let file = File::open(path)?;
     let length = file.metadata()?.len();
     let mut reader = Reader { inner: BufReader::new(file), at: 0, length };
     if length < 4 || reader.u32()? != MAGIC {
         return Err(Flaw("this is not a whisper.cpp model".to_owned()));
     }
-    let (vocabulary, mels) = parameters(&mut reader)?;
+    let (shape, mels) = parameters(&mut reader)?;
     filters(&mut reader, mels)?;
-    words(&mut reader, vocabulary)?;
-    tensors(&mut reader)
+    words(&mut reader, shape.vocabulary)?;
+    tensors(&mut reader)?;
+    Ok(shape)
 }
 
 struct Reader {
@@ -85,8 +97,8 @@ fn within(name: &str, value: i32, allowed: &[i32]) -> Result<(), Flaw> {
     Err(Flaw(format!("this is not a Whisper model that can be used ({name} is {value})")))
 }
 
-/// The eleven parameters; gives back the size of the vocabulary and the number of mel bands.
-fn parameters(reader: &mut Reader) -> Result<(i32, i32), Flaw> {
+/// The eleven parameters; gives back the model's shape and the number of mel bands.
+fn parameters(reader: &mut Reader) -> Result<(Shape, i32), Flaw> {
     let vocabulary = reader.i32()?;
     if vocabulary == ENGLISH_ONLY {
         return Err(Flaw("this is an English-only model".to_owned()));
@@ -96,16 +108,18 @@ fn parameters(reader: &mut Reader) -> Result<(i32, i32), Flaw> {
     let audio_state = reader.i32()?;
     within("its audio state", audio_state, &STATES)?;
     within("its number of audio heads", reader.i32()?, &HEADS)?;
-    within("its number of audio layers", reader.i32()?, &AUDIO_LAYERS)?;
+    let audio_layers = reader.i32()?;
+    within("its number of audio layers", audio_layers, &AUDIO_LAYERS)?;
     within("its text context", reader.i32()?, &[448])?;
     within("its text state", reader.i32()?, &[audio_state])?;
     within("its number of text heads", reader.i32()?, &HEADS)?;
-    within("its number of text layers", reader.i32()?, &TEXT_LAYERS)?;
+    let text_layers = reader.i32()?;
+    within("its number of text layers", text_layers, &TEXT_LAYERS)?;
     let mels = reader.i32()?;
     within("its number of mel bands", mels, &[80, 128])?;
     // ggml_ftype, with the quantisation version in the thousands.
     within("its number format", reader.i32()? % 1000, &[0, 1, 2, 3, 7, 8, 9, 10, 11, 12, 13, 14])?;
-    Ok((vocabulary, mels))
+    Ok((Shape { audio_layers, text_layers, vocabulary }, mels))
 }
 
 fn filters(reader: &mut Reader, mels: i32) -> Result<(), Flaw> {
@@ -168,7 +182,7 @@ fn tensors(reader: &mut Reader) -> Result<(), Flaw> {
             }
             elements *= u64::from(size);
         }
-        if elements % values != 0 {
+        if !elements.is_multiple_of(values) {
             return Err(damaged("a tensor's size"));
         }
         reader.skip(u64::from(name))?;
@@ -199,7 +213,8 @@ mod tests {
 
     #[test]
     fn the_bundled_model_is_sound_to_its_last_byte() {
-        assert_eq!(check(&bundled()), Ok(()));
+        let base = Shape { audio_layers: 6, text_layers: 6, vocabulary: 51_865 };
+        assert_eq!(check(&bundled()), Ok(base));
     }
 
     #[test]

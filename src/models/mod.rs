@@ -13,6 +13,8 @@ use etcetera::BaseStrategy;
 use crate::error::{Error, Result};
 use crate::hashing;
 
+pub use header::Shape;
+
 /// What a model is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -157,6 +159,8 @@ pub struct Found {
     pub name: String,
     /// SHA-256, for fingerprints.
     pub sha256: String,
+    /// Shape of a speech-to-text model.
+    pub shape: Option<Shape>,
 }
 
 /// The folders that are searched, in order: `OPENFLOOR_MODELS`, the user's data folder, `models/`
@@ -197,8 +201,8 @@ pub fn locate(model: &Known) -> Option<PathBuf> {
 pub fn speech_to_text(name_or_path: &str) -> Result<Found> {
     if let Some(model) = known(name_or_path).filter(|m| m.purpose == Purpose::SpeechToText) {
         let path = locate(model).ok_or_else(|| absent(model))?;
-        checked_header(&path)?;
-        return verified(model, path);
+        let shape = Some(checked_header(&path)?);
+        return Ok(Found { shape, ..verified(model, path)? });
     }
     let path = PathBuf::from(name_or_path);
     if !path.is_file() {
@@ -208,12 +212,12 @@ pub fn speech_to_text(name_or_path: &str) -> Result<Found> {
             path,
         });
     }
-    checked_header(&path)?;
+    let shape = Some(checked_header(&path)?);
     let sha256 = hashing::sha256_of_file(&path)
         .map_err(|source| Error::ReadFile { path: path.clone(), source })?;
     let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into());
     let name = name.strip_prefix("ggml-").unwrap_or(&name).to_owned();
-    Ok(Found { path, name, sha256 })
+    Ok(Found { path, name, sha256, shape })
 }
 
 /// Finds and checks the voice-activity model.
@@ -239,16 +243,17 @@ pub fn verified(model: &Known, path: PathBuf) -> Result<Found> {
         KnownHash::Sha1(expected) => read(hashing::sha1_of_file(&path))? == expected,
     };
     if same {
-        return Ok(Found { path, name: model.name.to_owned(), sha256 });
+        return Ok(Found { path, name: model.name.to_owned(), sha256, shape: None });
     }
     Err(Error::LoadModel {
         path,
         wrong: format!("this is not the published file of model {}", model.name),
-        remedy: "get it again, or name the file itself with --model PATH if you trust it".to_owned(),
+        remedy: "get it again, or name the file itself with --model PATH if you trust it"
+            .to_owned(),
     })
 }
 
-fn checked_header(path: &Path) -> Result<()> {
+fn checked_header(path: &Path) -> Result<Shape> {
     header::check(path).map_err(|flaw| Error::LoadModel {
         path: path.to_owned(),
         wrong: flaw.0,

@@ -1,0 +1,390 @@
+//! One voice a channel: who speaks when, with cross-talk and bleed taken out.
+//!
+//! A frame of a channel is its speaker's when (1) it is louder than the channel's own noise, (2) it is
+//! louder than what the other channels' voices leave in it, and (3) voice activity finds a voice
+//! near by. Edges come from the level, which is exact to 10 ms; whether it is a voice at all comes
+//! from voice activity, which is not exact but is not fooled by noise. A quiet copy of the other
+//! voice passes (1) and (3) and fails (2).
+
+use super::bleed::{Modes, modes};
+use super::frames::{close, frames_in, quantile, runs, span};
+use crate::session::{Ms, SPEECH_PAUSE, Separation, SeparationLevel, Span};
+use crate::sound::{LEVEL_HOP_SAMPLES, LOWEST_DBFS};
+
+/// One channel or track, measured.
+#[derive(Debug, Clone, Copy)]
+pub struct Channel<'a> {
+    /// dBFS a 10 ms frame, from [`crate::sound::frame_levels`].
+    pub levels: &'a [f32],
+    /// Probability of a voice a step of `voice_hop` samples, from [`crate::sound::DetectVoice`].
+    pub voice: &'a [f32],
+    /// Samples of 16 kHz a step.
+    pub voice_hop: u64,
+}
+
+/// Who speaks when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// Stretches of speech a channel, in order; pauses under 300 ms closed.
+    pub speech: Vec<Vec<Span>>,
+    /// How cleanly.
+    pub separation: Separation,
+}
+
+/// Why the channels are not people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotPeople {
+    /// Only this channel (from 0) holds a voice.
+    OneChannel(usize),
+    /// All channels hold the same mix, or every voice is in every channel.
+    Mixed,
+}
+
+/// Quietest noise floor assumed, dBFS: below lies digital silence, of which nothing follows.
+const QUIETEST_FLOOR: f32 = -75.0;
+/// Part of the frames under the noise floor: people pause at least this much.
+const FLOOR_PART: f64 = 0.10;
+/// How far above its noise a channel must be: 6 dB is twice the amplitude.
+const ABOVE_NOISE: f32 = 6.0;
+/// How far below its loudest speech a frame may be and still be speech: the range between vowels
+/// and weak consonants is about 30 dB (Fletcher 1953, table of phonetic powers: 28 dB), with 10 dB
+/// for the fall of the voice at the end of a sentence.
+const SPEECH_RANGE: f32 = 40.0;
+/// Part of the frames that is loudest speech.
+const LOUD_PART: f64 = 0.97;
+/// How far above a voice's bleed a channel must be to be more than bleed, dB; at least this, and at
+/// most half of what separates the modes.
+const ABOVE_BLEED: f64 = 6.0;
+/// A room and a codec smear bleed: the other's level counts from this long before…
+const BLEED_TAIL: Ms = Ms(120);
+/// … to this long after.
+const BLEED_LEAD: Ms = Ms(30);
+/// A step with at least this probability holds a voice: whisper.cpp's and Silero's default.
+const VOICE: f32 = 0.5;
+/// How far from a voice a level still counts: breath, last consonants and the room's decay.
+const NEAR_VOICE: Ms = Ms(600);
+/// A stretch with less voice than this is no speech.
+const LEAST_VOICE: Ms = Ms(64);
+/// A stretch shorter than this is a click.
+const SHORTEST: Ms = Ms(100);
+/// Two channels are two people when the modes of their level difference are this far apart, dB …
+/// (two microphones in one room that leak at −10 dB each way are 20 apart; one phone between two
+/// people has its voices within a few dB of each other on both channels)
+const APART: f64 = 12.0;
+/// … and this distinct.
+const DISTINCT: f64 = 2.0;
+/// Loud frames needed to say so: half a second.
+const LEAST_LOUD: usize = 50;
+/// Loud enough to measure bleed on: within this of the channel's loudest speech.
+const LOUD_RANGE: f32 = 20.0;
+
+/// Tells the speakers of two or more channels apart. `duration` bounds the stretches.
+///
+/// No voice anywhere gives no speech and [`SeparationLevel::Unknown`].
+///
+/// # Errors
+/// The channels are not people.
+pub fn tell_apart(channels: &[Channel<'_>], duration: Ms) -> Result<Told, NotPeople> {
+    let measured: Vec<Measured> = channels.iter().map(Measured::new).collect();
+    let voiced: Vec<usize> =
+        measured.iter().map(|m| m.voiced.iter().filter(|on| **on).count()).collect();
+    if voiced.iter().all(|&frames| frames < frames_in(LEAST_VOICE)) {
+        return Ok(Told {
+            speech: vec![Vec::new(); channels.len()],
+            separation: separation(SeparationLevel::Unknown, None),
+        });
+    }
+    let pairs = Pairs::new(&measured);
+    if pairs.mixed() {
+        return Err(one_sided(&measured).unwrap_or(NotPeople::Mixed));
+    }
+    let speech: Vec<Vec<Span>> =
+        (0..measured.len()).map(|own| speech_of(own, &measured, &pairs, duration)).collect();
+    let mut talking = (0..speech.len()).filter(|&index| !speech[index].is_empty());
+    if let (Some(only), None) = (talking.next(), talking.next()) {
+        return Err(NotPeople::OneChannel(only));
+    }
+    Ok(Told { separation: pairs.separation(&measured), speech })
+}
+
+/// A channel with what follows from it alone.
+struct Measured {
+    /// dBFS, never under the floor.
+    levels: Vec<f32>,
+    /// Noise floor, dBFS.
+    floor: f32,
+    /// Loudest speech, dBFS.
+    loud: f32,
+    /// A voice in this frame.
+    voiced: Vec<bool>,
+}
+
+impl Measured {
+    fn new(channel: &Channel<'_>) -> Self {
+        let clipped = || channel.levels.iter().map(|level| level.max(QUIETEST_FLOOR));
+        let floor = quantile(clipped(), FLOOR_PART).unwrap_or(QUIETEST_FLOOR);
+        let loud = quantile(clipped(), LOUD_PART).unwrap_or(LOWEST_DBFS);
+        let hop = usize::try_from(channel.voice_hop).unwrap_or(usize::MAX).max(1);
+        let voiced = (0..channel.levels.len())
+            .map(|frame| {
+                let step = (frame * LEVEL_HOP_SAMPLES + LEVEL_HOP_SAMPLES / 2) / hop;
+                channel.voice.get(step).is_some_and(|&voice| voice >= VOICE)
+            })
+            .collect();
+        let levels = channel.levels.iter().map(|level| level.max(floor)).collect();
+        Self { levels, floor, loud, voiced }
+    }
+
+    fn threshold(&self) -> f32 {
+        (self.floor + ABOVE_NOISE).max(self.loud - SPEECH_RANGE)
+    }
+
+    /// The loudest level from [`BLEED_TAIL`] before each frame to [`BLEED_LEAD`] after it.
+    fn smeared(&self) -> Vec<f32> {
+        let (before, after) = (frames_in(BLEED_TAIL), frames_in(BLEED_LEAD));
+        let mut window: std::collections::VecDeque<(usize, f32)> =
+            std::collections::VecDeque::new();
+        let mut smeared = Vec::with_capacity(self.levels.len());
+        for frame in 0..self.levels.len() + after {
+            if let Some(&level) = self.levels.get(frame) {
+                while window.back().is_some_and(|&(_, last)| last <= level) {
+                    window.pop_back();
+                }
+                window.push_back((frame, level));
+            }
+            let Some(centre) = frame.checked_sub(after) else { continue };
+            while window.front().is_some_and(|&(index, _)| index + before < centre) {
+                window.pop_front();
+            }
+            smeared.push(window.front().map_or(self.floor, |&(_, level)| level));
+        }
+        smeared.truncate(self.levels.len());
+        smeared
+    }
+}
+
+/// Level differences of each pair of channels.
+struct Pairs {
+    /// For `a < b`, at `a * count + b`.
+    modes: Vec<Option<Modes>>,
+    count: usize,
+}
+
+impl Pairs {
+    fn new(measured: &[Measured]) -> Self {
+        let count = measured.len();
+        let mut all = vec![None; count * count];
+        for a in 0..count {
+            for b in a + 1..count {
+                let (first, second) = (&measured[a], &measured[b]);
+                let loud = |m: &Measured, frame: usize| {
+                    m.voiced[frame]
+                        && m.levels[frame] > m.loud - LOUD_RANGE
+                        && m.levels[frame] > m.threshold()
+                };
+                let frames = first.levels.len().min(second.levels.len());
+                let differences: Vec<f64> = (0..frames)
+                    .filter(|&frame| loud(first, frame) || loud(second, frame))
+                    .map(|frame| f64::from(first.levels[frame]) - f64::from(second.levels[frame]))
+                    .collect();
+                all[a * count + b] = modes(&differences, LEAST_LOUD);
+            }
+        }
+        Self { modes: all, count }
+    }
+
+    fn of(&self, a: usize, b: usize) -> Option<Modes> {
+        self.modes[a.min(b) * self.count + a.max(b)]
+    }
+
+    fn found(&self) -> impl Iterator<Item = Modes> + '_ {
+        self.modes.iter().flatten().copied()
+    }
+
+    /// Two channels whose level difference has no two modes.
+    fn mixed(&self) -> bool {
+        let mut found = self.found().peekable();
+        found.peek().is_none() || found.any(|m| m.apart() < APART || m.distinctness() < DISTINCT)
+    }
+
+    /// The least difference `own − other` that is more than the other's bleed, dB.
+    fn least(&self, own: usize, other: usize) -> f64 {
+        let Some(modes) = self.of(own, other) else { return ABOVE_BLEED };
+        let bleed = if own < other { modes.low } else { -modes.high };
+        bleed + ABOVE_BLEED.min(modes.apart() / 2.0)
+    }
+
+    /// Level of a voice in another's channel against its own, the worst pair; `None` where it
+    /// drowns in the noise of the channel.
+    fn separation(&self, measured: &[Measured]) -> Separation {
+        let mut worst: Option<f64> = None;
+        for a in 0..self.count {
+            for b in a + 1..self.count {
+                let Some(modes) = self.of(a, b) else { continue };
+                for (into, bleed, voice) in [(a, modes.low, b), (b, -modes.high, a)] {
+                    let heard = f64::from(measured[voice].loud) + bleed;
+                    if heard > f64::from(measured[into].floor) + f64::from(ABOVE_NOISE) {
+                        worst = Some(worst.map_or(bleed, |worst| worst.max(bleed)));
+                    }
+                }
+            }
+        }
+        let clear = worst.is_none_or(|bleed| bleed <= CLEAR_BLEED);
+        let level = if clear { SeparationLevel::Clear } else { SeparationLevel::Weak };
+        separation(level, worst)
+    }
+}
+
+/// Bleed up to here leaves the talk shares of the development sessions within
+/// [`TALK_SHARE_ERROR`] (`tests/speakers.rs` mixes them).
+const CLEAR_BLEED: f64 = -12.0;
+/// Largest error of the coach's talk share over the development sessions, with their own bleed
+/// (−26 to −32 dB) and with −15 dB: `tests/speakers.rs`.
+const TALK_SHARE_ERROR: f64 = 0.015;
+
+fn separation(level: SeparationLevel, bleed_db: Option<f64>) -> Separation {
+    let talk_share_error = (level == SeparationLevel::Clear).then_some(TALK_SHARE_ERROR);
+    Separation { level, bleed_db: bleed_db.map(|db| (db * 10.0).round() / 10.0), talk_share_error }
+}
+
+/// Only one channel with a voice that is more than faint: the others are dead.
+fn one_sided(measured: &[Measured]) -> Option<NotPeople> {
+    let share = |m: &Measured| m.voiced.iter().filter(|on| **on).count();
+    let most = measured.iter().map(share).max().unwrap_or(0);
+    let mut alive = (0..measured.len()).filter(|&i| share(&measured[i]) * 20 >= most.max(1));
+    match (alive.next(), alive.next()) {
+        (Some(only), None) => Some(NotPeople::OneChannel(only)),
+        _ => None,
+    }
+}
+
+fn speech_of(own: usize, measured: &[Measured], pairs: &Pairs, duration: Ms) -> Vec<Span> {
+    let channel = &measured[own];
+    let threshold = channel.threshold();
+    let mut frames: Vec<bool> = channel.levels.iter().map(|&level| level > threshold).collect();
+    for (other, neighbour) in measured.iter().enumerate().filter(|&(other, _)| other != own) {
+        let least = pairs.least(own, other);
+        for (frame, level) in neighbour.smeared().into_iter().enumerate().take(frames.len()) {
+            let above = f64::from(channel.levels[frame]) - f64::from(level) > least;
+            // Where both are at their floors there is nothing to compare.
+            let silent = level <= neighbour.floor;
+            frames[frame] = frames[frame] && (above || silent);
+        }
+    }
+    keep_near(&mut frames, &channel.voiced, NEAR_VOICE);
+    close(&mut frames, SPEECH_PAUSE);
+    let least_voice = frames_in(LEAST_VOICE);
+    runs(&frames)
+        .into_iter()
+        .filter(|&(from, to)| to - from >= frames_in(SHORTEST))
+        .filter(|&(from, to)| {
+            channel.voiced[from..to].iter().filter(|on| **on).count() >= least_voice
+        })
+        .filter_map(|run| span(run, duration))
+        .collect()
+}
+
+/// Clears frames further than `reach` from any voice.
+fn keep_near(frames: &mut [bool], voiced: &[bool], reach: Ms) {
+    let reach = frames_in(reach);
+    let mut near = vec![false; frames.len()];
+    for (from, to) in runs(voiced) {
+        let to = (to + reach).min(near.len());
+        near[from.saturating_sub(reach)..to].fill(true);
+    }
+    for (frame, near) in frames.iter_mut().zip(near) {
+        *frame &= near;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::speakers::frames::FRAME_MS;
+
+    const HOP: u64 = 160;
+
+    /// A channel that is at `quiet` dBFS but for the given stretches (frames, level), which are voice.
+    fn channel(quiet: f32, stretches: &[(usize, usize, f32)]) -> (Vec<f32>, Vec<f32>) {
+        let mut levels = vec![quiet; 3000];
+        let mut voice = vec![0.0; 3000];
+        for &(from, to, level) in stretches {
+            levels[from..to].fill(level);
+            voice[from..to].fill(0.9);
+        }
+        (levels, voice)
+    }
+
+    fn told(channels: &[(Vec<f32>, Vec<f32>)]) -> Result<Told, NotPeople> {
+        let channels: Vec<Channel<'_>> = channels
+            .iter()
+            .map(|(levels, voice)| Channel { levels, voice, voice_hop: HOP })
+            .collect();
+        tell_apart(&channels, Ms(3000 * FRAME_MS))
+    }
+
+    fn times(spans: &[Span]) -> Vec<(u64, u64)> {
+        spans.iter().map(|span| (span.start().0, span.end().0)).collect()
+    }
+
+    #[test]
+    fn a_quiet_copy_of_the_other_voice_is_not_speech() {
+        let left = channel(-65.0, &[(100, 300, -20.0), (500, 800, -45.0)]);
+        let right = channel(-65.0, &[(100, 300, -45.0), (500, 800, -20.0)]);
+        let told = told(&[left, right]).unwrap();
+        assert_eq!(times(&told.speech[0]), [(1000, 3000)]);
+        assert_eq!(times(&told.speech[1]), [(5000, 8000)]);
+        assert_eq!(told.separation.bleed_db, Some(-25.0));
+    }
+
+    #[test]
+    fn both_talking_at_once_is_speech_of_both() {
+        let left = channel(-65.0, &[(100, 300, -20.0), (500, 800, -45.0), (1000, 1200, -20.0)]);
+        let right = channel(-65.0, &[(100, 300, -45.0), (500, 800, -20.0), (1050, 1150, -24.0)]);
+        let told = told(&[left, right]).unwrap();
+        assert!(times(&told.speech[0]).contains(&(10_000, 12_000)));
+        assert!(times(&told.speech[1]).iter().any(|&(from, to)| from >= 10_500 && to <= 11_510));
+    }
+
+    #[test]
+    fn noise_that_is_no_voice_is_not_speech() {
+        let (mut left, voice) = channel(-65.0, &[(100, 300, -20.0)]);
+        left[2000..2300].fill(-25.0);
+        let right = channel(-65.0, &[(500, 800, -20.0)]);
+        let told = told(&[(left, voice), right]).unwrap();
+        assert_eq!(times(&told.speech[0]), [(1000, 3000)]);
+    }
+
+    #[test]
+    fn the_same_mix_on_both_channels_is_not_two_people() {
+        let mix = channel(-60.0, &[(100, 300, -20.0), (500, 800, -30.0), (1000, 1500, -22.0)]);
+        let mut other = mix.clone();
+        other.0.iter_mut().for_each(|level| *level -= 4.0);
+        assert_eq!(told(&[mix, other]), Err(NotPeople::Mixed));
+    }
+
+    #[test]
+    fn one_dead_channel_is_not_two_people() {
+        let alive = channel(-60.0, &[(100, 300, -20.0), (500, 800, -20.0)]);
+        let dead = channel(-96.0, &[]);
+        assert_eq!(told(&[dead.clone(), alive.clone()]), Err(NotPeople::OneChannel(1)));
+        assert_eq!(told(&[alive, dead]), Err(NotPeople::OneChannel(0)));
+    }
+
+    #[test]
+    fn silence_has_no_speech_and_says_nothing_about_people() {
+        let told = told(&[channel(-96.0, &[]), channel(-50.0, &[])]).unwrap();
+        assert!(told.speech.iter().all(Vec::is_empty));
+        assert_eq!(told.separation.level, SeparationLevel::Unknown);
+    }
+
+    #[test]
+    fn three_tracks_are_three_people() {
+        let track = |from| channel(-70.0, &[(from, from + 200, -20.0)]);
+        let told = told(&[track(100), track(500), track(900)]).unwrap();
+        let starts: Vec<u64> = told.speech.iter().map(|spans| spans[0].start().0).collect();
+        assert_eq!(starts, [1000, 5000, 9000]);
+        assert_eq!(told.separation.bleed_db, None);
+    }
+}

@@ -1,0 +1,173 @@
+//! Prescriptive phrases: how hard they push, and whether leave was asked.
+//!
+//! The level is what the words say and is never lowered. A phrase is covered by *permission* when
+//! the speaker asks leave or stresses the choice in the same turn, or asked it in the turn before
+//! and the other granted it in between (CODEBOOK §1, after MITI 4.2.1 Persuade with Permission).
+//! The rate counts levels 2 and 3 without permission per 100 turns, never as a share of talk:
+//! advice is hard to code for people too (kappa .50 on `AnnoMI`), so every phrase is quoted.
+
+use super::figure::{Figure, Sheet, number};
+use super::interval;
+use super::moments::{Item, tally};
+use super::result::{MomentFlag, MomentKind, Reason};
+use super::scene::{Scene, View};
+use crate::session::{Ms, SpeakerId};
+
+/// Words an answer opens with when leave is given. Ours; looked for in the first four words.
+const GRANTS: &[&str] = &[
+    "yes",
+    "yeah",
+    "yep",
+    "yup",
+    "sure",
+    "okay",
+    "ok",
+    "please",
+    "absolutely",
+    "definitely",
+    "certainly",
+    "course",
+    "ahead",
+    "gladly",
+    "fine",
+    "alright",
+    "oui",
+    "ouais",
+    "volontiers",
+    "daccord",
+    "bien",
+    "sûr",
+    "vasy",
+    "allezy",
+    "allez",
+    "avec",
+    "plaisir",
+    "carrément",
+    "absolument",
+    "mmhmm",
+    "mhm",
+];
+/// Words that take it back or refuse.
+const REFUSES: &[&str] = &["no", "not", "nope", "rather", "non", "pas", "plutôt", "but", "mais"];
+
+/// Sets the flag on the phrases that permission covers.
+pub(super) fn enrich(items: &mut [Item], scene: &Scene, view: &View) {
+    let leave: Vec<usize> = items
+        .iter()
+        .filter(|item| item.is(MomentKind::Permission, view.own) && item.counts())
+        .filter_map(|item| item.turn)
+        .collect();
+    let granted: Vec<usize> = leave.iter().filter_map(|&turn| grant(scene, view, turn)).collect();
+    for item in items {
+        let covered = item.is(MomentKind::Prescriptive, view.own)
+            && item.turn.is_some_and(|turn| leave.contains(&turn) || granted.contains(&turn));
+        if covered {
+            item.flag(MomentFlag::Permission);
+        }
+    }
+}
+
+/// The speaker's next turn, if the other grants leave between `asked` and it.
+fn grant(scene: &Scene, view: &View, asked: usize) -> Option<usize> {
+    let turns = &scene.floor.turns;
+    let answer = asked + 1;
+    let next = asked + 2;
+    let other = turns.get(answer).filter(|turn| view.others.contains(&turn.speaker))?;
+    turns.get(next).filter(|turn| turn.speaker == view.own)?;
+    let text = text_of(scene, other.speaker, answer);
+    grants(&text).then_some(next)
+}
+
+/// What is said in a turn.
+fn text_of(scene: &Scene, speaker: SpeakerId, turn: usize) -> String {
+    let timed = scene.timed().is_ok();
+    let said = scene.session.utterances.iter().enumerate().filter(|(index, utterance)| {
+        let of = match utterance.time() {
+            Some(time) if timed => {
+                let middle = Ms(u64::midpoint(time.start().0, time.end().0));
+                scene.floor.turn_at(speaker, middle)
+            }
+            _ => scene.floor.turn_of(*index),
+        };
+        utterance.speaker == speaker && of == Some(turn)
+    });
+    said.map(|(_, utterance)| utterance.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether an answer to a request for leave grants it: it opens with a yes and with no refusal.
+fn grants(answer: &str) -> bool {
+    let opening: Vec<String> = answer
+        .split_whitespace()
+        .map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase())
+        .filter(|word| !word.is_empty())
+        .take(4)
+        .collect();
+    let has = |list: &[&str]| opening.iter().any(|word| list.contains(&word.as_str()));
+    has(GRANTS) && !has(REFUSES)
+}
+
+/// The figures about one speaker's prescriptive phrases.
+pub(super) fn measure(items: &[Item], scene: &Scene, view: &View, sheet: &mut Sheet) {
+    let subject = view.subject;
+    let coded = scene.coded();
+    let phrases: Vec<&Item> =
+        items.iter().filter(|item| item.is(MomentKind::Prescriptive, view.own)).collect();
+    for (id, level) in [
+        ("prescriptive_count_level_1", 1),
+        ("prescriptive_count_level_2", 2),
+        ("prescriptive_count_level_3", 3),
+    ] {
+        let of = phrases.iter().copied().filter(|item| item.moment.level == Some(level));
+        let tally = tally(of);
+        let (low, high) = interval::count(&tally.chances);
+        let figure = Figure::plain(number(tally.count)).range(low, high).of(tally.ids);
+        sheet.put(id, subject, coded.map(|()| figure));
+    }
+    let turns = number(scene.floor.runs(view.own));
+    let rate = coded.and_then(|()| {
+        if turns < 1.0 {
+            return Err(Reason::TooShort);
+        }
+        let tally = tally(phrases.iter().copied().filter(|item| imposes(item)));
+        let (low, high) = interval::count(&tally.chances);
+        Ok(Figure::scaled(number(tally.count), turns, 100.0)
+            .range(low / turns * 100.0, high / turns * 100.0)
+            .of(tally.ids))
+    });
+    sheet.put("prescriptive_per_100_turns", subject, rate);
+    let share = coded.and_then(|()| {
+        let (with, without): (Vec<&Item>, Vec<&Item>) =
+            phrases.iter().partition(|item| item.has(MomentFlag::Permission));
+        let (with, without) = (tally(with.into_iter()), tally(without.into_iter()));
+        let all = with.count + without.count;
+        if all == 0 {
+            return Err(Reason::NoPrescriptiveAct);
+        }
+        Ok(Figure::over(number(with.count), number(all))
+            .maybe_range(interval::share(&with.chances, &without.chances))
+            .of(with.ids.into_iter().chain(without.ids).collect()))
+    });
+    sheet.put("permission_share", subject, share);
+}
+
+/// Level 2 or 3 without permission: what the rate counts.
+fn imposes(item: &Item) -> bool {
+    item.moment.level >= Some(2) && !item.has(MomentFlag::Permission)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grants;
+
+    #[test]
+    fn leave_is_given_by_an_opening_yes() {
+        for yes in ["Sure.", "Yes, please.", "Oh, go ahead.", "Oui, volontiers.", "D'accord."] {
+            assert!(grants(yes), "{yes}");
+        }
+        for no in
+            ["No, thanks.", "I'd rather not.", "Non.", "Euh, pas vraiment.", "What is it?", ""]
+        {
+            assert!(!grants(no), "{no}");
+        }
+    }
+}

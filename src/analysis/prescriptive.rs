@@ -13,42 +13,13 @@ use super::result::{MomentFlag, MomentKind, Reason};
 use super::scene::{Scene, View};
 use crate::session::{Ms, SpeakerId};
 
-/// Words an answer opens with when leave is given. Ours; looked for in the first four words.
-const GRANTS: &[&str] = &[
-    "yes",
-    "yeah",
-    "yep",
-    "yup",
-    "sure",
-    "okay",
-    "ok",
-    "please",
-    "absolutely",
-    "definitely",
-    "certainly",
-    "course",
-    "ahead",
-    "gladly",
-    "fine",
-    "alright",
-    "oui",
-    "ouais",
-    "volontiers",
-    "daccord",
-    "bien",
-    "sûr",
-    "vasy",
-    "allezy",
-    "allez",
-    "avec",
-    "plaisir",
-    "carrément",
-    "absolument",
-    "mmhmm",
-    "mhm",
+/// Words that refuse leave when an answer opens with them. Ours; looked for in the first five words.
+const REFUSES: &[&str] = &[
+    "no", "nope", "nah", "not", "never", "dont", "rather", "wait", "later", "non", "pas", "jamais",
+    "plutôt", "attends", "attendez",
 ];
-/// Words that take it back or refuse.
-const REFUSES: &[&str] = &["no", "not", "nope", "rather", "non", "pas", "plutôt", "but", "mais"];
+/// Openings that hold such a word and grant it all the same.
+const GRANTS: &[&str] = &["why not", "no problem", "no worries", "pourquoi pas", "pas de"];
 
 /// Sets the flag on the phrases that permission covers.
 pub(super) fn enrich(items: &mut [Item], scene: &Scene, view: &View) {
@@ -94,16 +65,18 @@ fn text_of(scene: &Scene, speaker: SpeakerId, turn: usize) -> String {
     said.map(|(_, utterance)| utterance.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether an answer to a request for leave grants it: it opens with a yes and with no refusal.
+/// Whether an answer to a request for leave grants it: there is one, and it opens with no refusal
+/// ("That's what I'm here for", "What is it?" grant it as "yes" does).
 fn grants(answer: &str) -> bool {
     let opening: Vec<String> = answer
         .split_whitespace()
         .map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase())
         .filter(|word| !word.is_empty())
-        .take(4)
+        .take(5)
         .collect();
-    let has = |list: &[&str]| opening.iter().any(|word| list.contains(&word.as_str()));
-    has(GRANTS) && !has(REFUSES)
+    let refuses = opening.iter().any(|word| REFUSES.contains(&word.as_str()));
+    let joined = opening.join(" ");
+    !opening.is_empty() && (!refuses || GRANTS.iter().any(|grant| joined.contains(grant)))
 }
 
 /// The figures about one speaker's prescriptive phrases.
@@ -160,12 +133,14 @@ mod tests {
     use super::grants;
 
     #[test]
-    fn leave_is_given_by_an_opening_yes() {
-        for yes in ["Sure.", "Yes, please.", "Oh, go ahead.", "Oui, volontiers.", "D'accord."] {
+    fn leave_is_given_unless_it_is_refused() {
+        for yes in
+            ["Sure.", "That's what I'm here for.", "Why not?", "Oui, volontiers.", "Pas de souci."]
+        {
             assert!(grants(yes), "{yes}");
         }
         for no in
-            ["No, thanks.", "I'd rather not.", "Non.", "Euh, pas vraiment.", "What is it?", ""]
+            ["No, thanks.", "I'd rather not.", "Non.", "Euh, pas vraiment.", "I don't know.", ""]
         {
             assert!(!grants(no), "{no}");
         }

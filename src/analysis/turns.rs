@@ -12,6 +12,7 @@
 
 use std::collections::BTreeMap;
 
+use super::moments::COUNTED_FROM;
 use super::scene::PlacedAct;
 use super::words;
 use crate::lang::{Code, Openness};
@@ -129,7 +130,7 @@ impl Floor {
 pub fn by_order(session: &Session, acts: &[PlacedAct]) -> Floor {
     let said = &session.utterances;
     let mut asked = vec![false; said.len()];
-    for placed in acts {
+    for placed in acts.iter().filter(|placed| placed.act.confidence >= COUNTED_FROM) {
         // The last question mark of an utterance decides whether a short word after it answers.
         if let Code::Question { pragmatic, .. } = placed.act.code {
             asked[placed.utterance] = pragmatic == Openness::Closed;
@@ -223,17 +224,19 @@ fn with_words(session: &Session, speech: &[Speech]) -> Vec<(Stretch, Heard)> {
         let utterance = inside.first().map(|&(_, index, _)| index).or_else(|| {
             let covers = |&index: &usize| {
                 let utterance = &session.utterances[index];
-                utterance.words.is_empty()
-                    && utterance.time().is_some_and(|t| t.overlap(one.span) > Ms::ZERO)
+                utterance.time().is_some_and(|time| time.overlap(one.span) > Ms::ZERO)
             };
             let near = &list[first.saturating_sub(1)..(past + 1).min(list.len())];
             near.iter().map(|&(_, index, _)| index).find(covers)
         });
         let heard = match utterance {
             None => Heard::Nothing,
+            // Too long to be one: what was said does not matter.
+            Some(_) if one.span.length() > BACKCHANNEL_LONGEST => Heard::More,
             Some(index) => {
                 let whole = &session.utterances[index];
-                let text = if whole.words.is_empty() {
+                // Word times are coarse: a stretch that none falls into has the utterance's words.
+                let text = if whole.words.is_empty() || inside.is_empty() {
                     whole.text.clone()
                 } else {
                     let word = |&(_, at, nth): &(Ms, usize, Option<usize>)| {
@@ -267,7 +270,7 @@ fn signs(session: &Session, all: &[(Stretch, Heard)], acts: &[PlacedAct]) -> Vec
         .map(|(one, heard)| one.span.length() <= BACKCHANNEL_LONGEST && *heard != Heard::More)
         .collect();
     let mut closed: BTreeMap<SpeakerId, Vec<Ms>> = BTreeMap::new();
-    for placed in acts {
+    for placed in acts.iter().filter(|placed| placed.act.confidence >= COUNTED_FROM) {
         if let (Code::Question { pragmatic: Openness::Closed, .. }, Some(at)) =
             (placed.act.code, placed.at)
         {

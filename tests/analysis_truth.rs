@@ -18,6 +18,12 @@
 //!    so is a short word of the list between two utterances of the other, who resumes within 1 s.
 //! 6. *Rates per turn.* The truth divides by all its turns; so do we but for difference 5.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_precision_loss,
+    reason = "a test that cannot read its truth fails, and counts stay far below 2^53"
+)]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -111,7 +117,7 @@ impl Truth {
             span: OptionalSpan(Some(span(one))),
             language,
             text: text(&one["text"]).to_owned(),
-            words: self.words(one),
+            words: Self::words(one),
             prosody: None,
         };
         let speaker = |one: &Value| Speaker {
@@ -164,7 +170,7 @@ impl Truth {
     }
 
     /// Words timed within the acts of the coach, within the utterance of the coachee.
-    fn words(&self, utterance: &Value) -> Vec<Word> {
+    fn words(utterance: &Value) -> Vec<Word> {
         let whole = text(&utterance["text"]);
         let mut timed: Vec<Word> = Vec::new();
         let mut done = BTreeSet::new();

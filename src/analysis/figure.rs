@@ -88,7 +88,7 @@ impl Sheet {
             low: figure.as_ref().and_then(|f| f.range).map(|range| range.0),
             high: figure.as_ref().and_then(|f| f.range).map(|range| range.1),
             flags: Vec::new(),
-            definition: what.definition.to_owned(),
+            definition: what.sentence.to_owned(),
             source: what.source.to_owned(),
             moments: figure.map(|f| f.moments).unwrap_or_default(),
             reason,

@@ -218,7 +218,7 @@ pub(super) fn reject(items: &mut [Item], rejections: &[Rejection]) {
         let hit = rejections.iter().any(|one| {
             one.kind == item.moment.kind
                 && one.speaker == item.moment.speaker
-                && 2 * one.span.overlap(at).0 > one.span.length().min(at.length()).0
+                && one.span.overlap(at).0 > one.span.length().min(at.length()).0 / 2
         });
         if hit {
             item.moment.rejected = true;

@@ -66,20 +66,21 @@ fn stack(items: &mut [Item], questions: &[usize], view: &View) {
     let mut chain: Vec<usize> = Vec::new();
     let mut last: Option<usize> = None;
     for &index in questions {
-        let least = match items[index].moment.form {
+        let fewest_words = match items[index].moment.form {
             Some(Form::Question(QuestionForm::Tag)) => 5,
             _ => 3,
         };
-        if items[index].words < least {
+        if items[index].words < fewest_words {
             continue;
         }
-        let together = last.is_some_and(|last| {
-            let gap = items[index].at.zip(items[last].at).map(|(q, p)| q.start().since(p.end()));
-            items[index].turn.is_some()
-                && items[index].turn == items[last].turn
+        let follows = last.is_some_and(|last| {
+            let (before, now) = (&items[last], &items[index]);
+            let gap = now.at.zip(before.at).map(|(now, before)| now.start().since(before.end()));
+            now.turn.is_some()
+                && now.turn == before.turn
                 && gap.is_none_or(|gap| gap < STACKED_WITHIN)
         });
-        if !together {
+        if !follows {
             close(items, &mut chain);
         }
         last = Some(index);
@@ -117,10 +118,9 @@ fn wait(items: &mut [Item], questions: &[usize], scene: &Scene, view: &View) {
         let next_question = questions
             .get(place + 1)
             .filter(|&&next| items[next].turn == items[index].turn && items[next].turn.is_some());
-        if let Some(later) = next_question.and_then(|&next| items[next].at) {
-            if longest_pause(&own, end, later.start()) < SAME_BREATH {
-                continue;
-            }
+        let later = next_question.and_then(|&next| items[next].at);
+        if later.is_some_and(|later| longest_pause(&own, end, later.start()) < SAME_BREATH) {
+            continue;
         }
         let next_other = others
             .iter()

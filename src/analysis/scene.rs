@@ -181,7 +181,8 @@ fn by_characters(utterance: &Utterance, span: CharSpan) -> Option<Span> {
     let whole = utterance.time()?;
     let characters = u64::try_from(utterance.text.chars().count()).ok()?.max(1);
     let at = |offset: u32| {
-        Ms(whole.start().0 + whole.length().0 * u64::from(offset).min(characters) / characters)
+        let part = whole.length().0.saturating_mul(u64::from(offset).min(characters)) / characters;
+        whole.start() + Ms(part)
     };
     Span::new(at(span.start), at(span.end)).or(Some(whole))
 }

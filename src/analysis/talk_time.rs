@@ -19,6 +19,9 @@ use crate::session::{Evidence, Ms, Span, SpeakerId, Speech};
 /// Sessions shorter than this are shown by the minute, longer ones by five (DESIGN §4).
 const MINUTE_SLICES_UNDER: Ms = Ms(15 * 60_000);
 
+/// More slices than a month has are no session but a damaged time. Ours.
+const MOST_SLICES: u64 = 10_000;
+
 /// Talk time of one recording.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TalkTime {
@@ -182,6 +185,9 @@ pub(super) fn measure_session(scene: &Scene, sheet: &mut Sheet) {
 pub(super) fn series(scene: &Scene) -> Vec<Series> {
     let (Some(coach), Ok(timed)) = (scene.coach, scene.timed()) else { return Vec::new() };
     let slice = if timed.duration < MINUTE_SLICES_UNDER { Ms(60_000) } else { Ms(300_000) };
+    if timed.duration.0 / slice.0 > MOST_SLICES {
+        return Vec::new();
+    }
     let mut points: Vec<Point> = Vec::new();
     let mut start = Ms::ZERO;
     while start < timed.duration {

@@ -16,7 +16,7 @@ use super::moments::COUNTED_FROM;
 use super::scene::PlacedAct;
 use super::words;
 use crate::lang::{Code, Openness};
-use crate::session::{Ms, Session, Span, SpeakerId, Speech};
+use crate::session::{Ms, Session, Span, SpeakerId, Speech, join};
 
 /// A pause of this length ends a turn (DESIGN §2).
 pub const TURN_PAUSE: Ms = Ms(2_000);
@@ -216,7 +216,7 @@ fn with_words(session: &Session, speech: &[Speech]) -> Vec<(Stretch, Heard)> {
         list.sort_unstable();
     }
     let mut stretches = Vec::with_capacity(speech.len());
-    for one in speech {
+    for one in &apart(speech) {
         let list = said.get(&one.speaker).map_or(&[][..], Vec::as_slice);
         let first = list.partition_point(|&(time, _, _)| time < one.span.start());
         let past = list.partition_point(|&(time, _, _)| time < one.span.end());
@@ -257,6 +257,18 @@ fn with_words(session: &Session, speech: &[Speech]) -> Vec<(Stretch, Heard)> {
     }
     stretches.sort_by_key(|(one, _)| (one.span, one.speaker));
     stretches
+}
+
+/// Speech in which no stretch touches another of the same speaker, whoever measured it.
+fn apart(speech: &[Speech]) -> Vec<Speech> {
+    let mut spans: BTreeMap<SpeakerId, Vec<Span>> = BTreeMap::new();
+    for one in speech {
+        spans.entry(one.speaker).or_default().push(one.span);
+    }
+    let joined = spans.into_iter().flat_map(|(speaker, spans)| {
+        join(spans, Ms::ZERO).into_iter().map(move |span| Speech { span, speaker })
+    });
+    joined.collect()
 }
 
 fn middle(span: Span) -> Ms {

@@ -6,6 +6,9 @@
 use crate::lang::Punctuation;
 use crate::session::Language;
 
+/// A small sign of listening has at most so many words (CODEBOOK §1).
+const LONGEST_SIGN: u64 = 3;
+
 /// Words of a text.
 pub(super) fn count(text: &str) -> u64 {
     let spoken = text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric));
@@ -24,8 +27,9 @@ pub(super) fn is_backchannel(text: &str, _language: Language) -> bool {
         .map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase())
         .filter(|word| !word.is_empty())
         .collect();
-    !text.contains('?')
-        && (1..=3).contains(&plain.len())
+    count(text) <= LONGEST_SIGN
+        && !text.contains('?')
+        && !plain.is_empty()
         && plain.iter().all(|word| SIGNS.contains(&word.as_str()))
 }
 

@@ -99,7 +99,8 @@ impl Sheet {
     /// lengths are what they are.
     pub(super) fn flag_little(&mut self) {
         for metric in &mut self.metrics {
-            let rate = !matches!(metric.unit, Unit::Count) && !metric.id.ends_with("_total");
+            let summed = matches!(metric.unit, Unit::Count | Unit::Ms | Unit::Words);
+            let rate = !summed || metric.id.ends_with("_median");
             if metric.value.is_some() && rate {
                 metric.flags.push(MetricFlag::LittleMaterial);
             }

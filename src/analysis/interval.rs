@@ -3,7 +3,7 @@
 //! error in it; what is uncertain is the coding.
 //!
 //! A count of acts that are right with chances `p` is Poisson-binomial: its distribution is worked
-//! out exactly up to [`EXACT_UP_TO`] acts, and taken as normal above. Shares and ratios of two such
+//! out exactly up to 400 acts, and taken as normal above. Shares and ratios of two such
 //! counts use the normal approximation with the first-order (delta) variance. A median is below `x`
 //! when more of the right acts lie below `x` than above, and the difference of those two counts is
 //! taken as normal. What nobody marked, not even as unsure, is outside this model.

@@ -11,7 +11,7 @@ use super::interval;
 use super::moments::{Item, tally};
 use super::result::{MomentFlag, MomentKind, Reason};
 use super::scene::{Scene, View};
-use crate::session::{Ms, SpeakerId};
+use crate::session::Ms;
 
 /// Words that refuse leave when an answer opens with them. Ours; looked for in the first five words.
 const REFUSES: &[&str] = &[
@@ -28,7 +28,7 @@ pub(super) fn enrich(items: &mut [Item], scene: &Scene, view: &View) {
         .filter(|item| item.is(MomentKind::Permission, view.own) && item.counts())
         .filter_map(|item| item.turn)
         .collect();
-    let granted: Vec<usize> = leave.iter().filter_map(|&turn| grant(scene, view, turn)).collect();
+    let granted: Vec<usize> = leave.iter().flat_map(|&turn| grant(scene, view, turn)).collect();
     for item in items {
         let covered = item.is(MomentKind::Prescriptive, view.own)
             && item.turn.is_some_and(|turn| leave.contains(&turn) || granted.contains(&turn));
@@ -38,29 +38,38 @@ pub(super) fn enrich(items: &mut [Item], scene: &Scene, view: &View) {
     }
 }
 
-/// The speaker's next turn, if the other grants leave between `asked` and it.
-fn grant(scene: &Scene, view: &View, asked: usize) -> Option<usize> {
+/// The speaker's turns that follow, if the other grants leave between `asked` and them.
+fn grant(scene: &Scene, view: &View, asked: usize) -> Vec<usize> {
     let turns = &scene.floor.turns;
-    let answer = asked + 1;
-    let next = asked + 2;
-    let other = turns.get(answer).filter(|turn| view.others.contains(&turn.speaker))?;
-    turns.get(next).filter(|turn| turn.speaker == view.own)?;
-    let text = text_of(scene, other.speaker, answer);
-    grants(&text).then_some(next)
+    let run = turns[asked].run;
+    let of = |turn: &usize, run: usize| turns[*turn].run == run;
+    let answer: Vec<usize> = (asked..turns.len())
+        .skip_while(|turn| of(turn, run))
+        .take_while(|turn| of(turn, run + 1))
+        .filter(|&turn| view.others.contains(&turns[turn].speaker))
+        .collect();
+    if !grants(&text_of(scene, view, &answer)) {
+        return Vec::new();
+    }
+    let next = (asked..turns.len()).skip_while(|turn| turns[*turn].run < run + 2);
+    next.take_while(|turn| of(turn, run + 2) && turns[*turn].speaker == view.own).collect()
 }
 
-/// What is said in a turn.
-fn text_of(scene: &Scene, speaker: SpeakerId, turn: usize) -> String {
+/// What the others say in these turns.
+fn text_of(scene: &Scene, view: &View, turns: &[usize]) -> String {
     let timed = scene.timed().is_ok();
     let said = scene.session.utterances.iter().enumerate().filter(|(index, utterance)| {
-        let of = match utterance.time() {
+        if turns.is_empty() || !view.others.contains(&utterance.speaker) {
+            return false;
+        }
+        let turn = match utterance.time() {
             Some(time) if timed => {
                 let middle = Ms(u64::midpoint(time.start().0, time.end().0));
-                scene.floor.turn_at(speaker, middle)
+                scene.floor.turn_at(utterance.speaker, middle)
             }
             _ => scene.floor.turn_of(*index),
         };
-        utterance.speaker == speaker && of == Some(turn)
+        turn.is_some_and(|turn| turns.contains(&turn))
     });
     said.map(|(_, utterance)| utterance.text.as_str()).collect::<Vec<_>>().join(" ")
 }

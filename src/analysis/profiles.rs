@@ -134,6 +134,11 @@ pub enum ProfileError {
 }
 
 impl Profile {
+    /// Names of the built-in profiles.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.iter().map(|(name, _)| *name)
+    }
+
     /// A built-in profile.
     ///
     /// # Errors
@@ -267,7 +272,7 @@ mod tests {
 
     #[test]
     fn the_built_in_profiles_are_valid_and_bear_their_names() {
-        for (name, _) in BUILT_IN {
+        for name in Profile::names() {
             let profile = Profile::built_in(name).unwrap();
             assert_eq!(profile.name, name);
             assert_eq!(profile.fundamentals.len(), FUNDAMENTALS.len());

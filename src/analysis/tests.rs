@@ -221,6 +221,14 @@ fn permission_covers_its_own_turn_and_the_next_one_when_it_was_granted() {
     assert_eq!(value(&granted, "permission_share"), Some(1.0));
     let refused = made("I'd rather not.");
     assert_eq!(value(&refused, "prescriptive_per_100_turns"), Some(50.0));
+    let hesitant = Made::new()
+        .say(1, 1_000, 3_000, "May I share an idea?", &[CLOSED, Code::Permission])
+        .say(2, 3_500, 5_000, "Well, let me think.", &[])
+        .say(2, 8_000, 9_000, "Go on, then.", &[])
+        .say(1, 9_500, 11_000, "I would ask for help.", &[ADVICE])
+        .say(2, 12_000, 90_000, "I see what you mean there.", &[])
+        .analysed();
+    assert_eq!(value(&hesitant, "permission_share"), Some(1.0));
     let same = Made::new()
         .say(1, 1_000, 3_000, "It is up to you, but I would ask.", &[ADVICE, Code::Permission])
         .say(2, 3_500, 90_000, "Perhaps I will.", &[])
@@ -269,6 +277,9 @@ fn an_unknown_coach_leaves_the_coach_null_and_gives_every_speaker() {
     assert!(analysis.warnings.iter().any(|w| w.code == WarningCode::CoachUnknown));
     assert_eq!(moment(&analysis, "s-3000").next, Some(Subject::Speaker(SpeakerId(2))));
     assert!(of(&analysis, "silence_share", Subject::Session).value.is_some());
+    let text = serde_json::to_string(&analysis).unwrap();
+    assert!(text.contains(r#""subject":"S1""#) && text.contains(r#""next":"S2""#));
+    assert_eq!(serde_json::from_str::<Analysis>(&text).unwrap(), analysis);
 }
 
 #[test]

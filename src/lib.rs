@@ -12,6 +12,7 @@
 //! `tests/architecture.rs` holds the code against it.
 
 pub mod analysis;
+pub mod attribution;
 pub mod error;
 pub mod hashing;
 pub mod lang;

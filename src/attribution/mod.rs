@@ -1,0 +1,9 @@
+//! Words and voices joined: what each speaker says in one go, and who is the coach.
+//!
+//! In: words with times and the speech they belong to ([`utterances`]); coded utterances
+//! ([`roles::infer`]). Out: utterances in time order; the coach, how surely, and why. Pure.
+
+pub mod roles;
+mod utterances;
+
+pub use utterances::{SpokenWords, utterances};

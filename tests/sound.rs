@@ -18,6 +18,8 @@ mod support;
 #[path = "sound/damage.rs"]
 mod damage;
 
+use std::path::Path;
+
 use openfloor::session::Ms;
 use support::{Reference, decode, ffmpeg, lag, level_db, noise};
 
@@ -118,6 +120,25 @@ fn other_shapes_of_mp4_agree_with_ffmpeg() {
     let pieces = "+frag_keyframe+empty_moov+default_base_moof";
     let fragments = ["-c:a", "aac", "-frag_duration", "1000000", "-movflags", pieces];
     agrees_with_ffmpeg("fragments.m4a", 44_100, 2, &fragments);
+}
+
+#[test]
+fn the_shared_sessions_in_m4a_agree_with_ffmpeg() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/speech/dev");
+    for name in ["en_delegation.mono.m4a", "fr_charge.mono.m4a"] {
+        let path = folder.join(name);
+        if !path.is_file() {
+            println!("{name}: not compared, {} is not there", folder.display());
+            continue;
+        }
+        let (work, facts) = decode(&path).unwrap();
+        let theirs = &Reference::of(&path, 1).channels[0];
+        let ours = work.window(0, 0, usize::MAX).unwrap();
+        for minute in [1, 3, 5] {
+            assert_eq!(lag(&ours, theirs, minute * 60 * 16_000), 0, "{name}, minute {minute}");
+        }
+        println!("{name}: {facts:?}, ffmpeg {} samples, ours {}", theirs.len(), ours.len());
+    }
 }
 
 #[test]

@@ -177,7 +177,7 @@ fn check_channels(path: &Path, channels: usize) -> Result<u16> {
         _ => Err(refuse(
             path,
             format!("it has {channels} channels, and at most {MAX_CHANNELS} are read"),
-            "keep the channels with a voice on them (for example: ffmpeg -i RECORDING -ac 2 talk.wav)",
+            "keep two channels with a voice on them (for example: ffmpeg -i RECORDING -af \"pan=stereo|c0=c0|c1=c1\" talk.wav)",
         )),
     }
 }

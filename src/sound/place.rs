@@ -58,6 +58,8 @@ pub(super) struct Placer {
     /// Output clock, in source frames.
     out: u64,
     damaged: Vec<(u64, u64)>,
+    /// Set when the edit list asks for more silence than anyone recorded.
+    absurd: Option<Absurd>,
 }
 
 /// What a stretch of the media clock is made of.
@@ -71,8 +73,14 @@ impl Placer {
     /// Lays out `pieces` of a source of `rate` frames a second.
     pub(super) fn new(rate: u32, pieces: Vec<Piece>, resampler: Resampler) -> Self {
         let rate = u64::from(rate);
-        let damaged = Vec::new();
-        Self { resampler, rate, pieces, piece: 0, laid: 0, media: 0, out: 0, damaged }
+        let silences = pieces.iter().map(|piece| match piece {
+            Piece::Silence(frames) => *frames,
+            Piece::Media { .. } => 0,
+        });
+        let silence = silences.fold(0, u64::saturating_add);
+        let absurd = (silence > LONGEST_GAP_S * rate).then_some(Absurd::Gap);
+        let (piece, laid, media, out, damaged) = (0, 0, 0, 0, Vec::new());
+        Self { resampler, rate, pieces, piece, laid, media, out, damaged, absurd }
     }
 
     /// Frames laid so far, as time.
@@ -114,6 +122,9 @@ impl Placer {
     fn catch_up(&mut self, start: i64) -> Result<Result<u64, Absurd>> {
         let before = start.min(0).unsigned_abs();
         let start = u64::try_from(start).unwrap_or(0);
+        if let Some(absurd) = self.absurd {
+            return Ok(Err(absurd));
+        }
         if start > LONGEST_S * self.rate {
             return Ok(Err(Absurd::Length));
         }
@@ -287,5 +298,15 @@ mod tests {
         assert_eq!(placer.damage(0, u64::MAX).unwrap(), Some(Absurd::Gap));
         assert_eq!(placer.sound(i64::MIN, &block).unwrap(), None);
         assert_eq!(placer.time(), Ms(0));
+    }
+
+    #[test]
+    fn an_edit_list_cannot_fill_the_disk_with_silence() {
+        let dir = tempfile::tempdir().unwrap();
+        let writer = WorkWriter::new(dir.path(), 1).unwrap();
+        let resampler = Resampler::new(16_000, 1, writer).unwrap();
+        let pieces = vec![Piece::Silence(u64::MAX), Piece::Silence(9), Piece::ALL];
+        let mut placer = Placer::new(16_000, pieces, resampler);
+        assert_eq!(placer.sound(0, &[steps(0, 10)]).unwrap(), Some(Absurd::Gap));
     }
 }

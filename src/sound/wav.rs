@@ -60,18 +60,22 @@ pub(super) fn open(mut file: File) -> Result<Wav, NoSound> {
         match &head[..4] {
             b"ds64" => large = Some(u64_at(&read_at::<16>(&mut file, body)?, 8)),
             b"fmt " => {
-                let fmt: [u8; 16] = read_at(&mut file, body)?;
-                format = Some((u16_at(&fmt, 2), u32_at(&fmt, 4), u16_at(&fmt, 12)));
+                let fmt: [u8; 20] = read_at(&mut file, body)?;
+                // Microsoft's and IMA's ADPCM code many frames as one block, and say how many.
+                let adpcm = matches!(u16_at(&fmt, 0), 2 | 0x11) && size >= 20;
+                let frames_per_block = if adpcm { u16_at(&fmt, 18) } else { 1 };
+                let block = (u16_at(&fmt, 12), frames_per_block);
+                format = Some((u16_at(&fmt, 2), u32_at(&fmt, 4), block));
             }
             b"data" => {
-                let (channels, rate, block) =
+                let (channels, rate, (block, frames)) =
                     format.ok_or(NoSound::Wrong("it has sound but does not say of which kind"))?;
                 let said = if size == u64::from(u32::MAX) { large.unwrap_or(size) } else { size };
                 let open = said == 0 || said == u64::from(u32::MAX);
                 let there = length - body;
                 let block = u64::from(block).max(1);
                 let data = if open { there } else { there.min(said) } / block * block;
-                let declared = (!open).then_some(said / block);
+                let declared = (!open).then_some(said / block * u64::from(frames));
                 let size = u32::try_from(data).unwrap_or(u32::MAX).to_le_bytes();
                 let patches = vec![(0, *b"RIFF"), (4, [0xff; 4]), (body - 4, size)];
                 let source = Patched::new(file, patches, body + data);

@@ -13,8 +13,10 @@
 
 pub mod analysis;
 pub mod error;
+pub mod interchange;
 pub mod lang;
 pub mod progress;
+pub mod report;
 pub mod session;
 
 pub use error::{Error, Reaction, Result};

@@ -36,6 +36,8 @@ pub struct UnknownCoach {
     pub say: String,
     /// What each voice was measured at.
     pub voices: Vec<String>,
+    /// Leads the commands.
+    pub lead: &'static str,
     /// Commands that say who it is, one of which is to be run.
     pub commands: Vec<String>,
 }
@@ -180,11 +182,14 @@ fn warning(words: &Words, analysis: &Analysis, code: WarningCode) -> Option<Stri
     })
 }
 
-fn unknown_coach(words: &Words, analysis: &Analysis) -> UnknownCoach {
+fn unknown_coach(words: &'static Words, analysis: &Analysis) -> UnknownCoach {
+    let commands = commands(analysis);
+    let many = if commands.len() > 1 { 2.0 } else { 1.0 };
     UnknownCoach {
         say: words.coach_unknown_loud.to_owned(),
         voices: analysis.speakers.iter().map(|s| voice_line(words, analysis, s)).collect(),
-        commands: commands(analysis),
+        lead: words.form(many, words.coach_command),
+        commands,
     }
 }
 

@@ -34,10 +34,11 @@ pub fn points(words: &Words, share: f64) -> String {
     }
 }
 
-/// A rate: one decimal between 0 and 3, none above.
+/// A rate: one decimal between 0 and 3 where it says more, none above.
 #[must_use]
 pub fn rate(words: &Words, value: f64) -> String {
-    if value <= 0.0 || value >= 2.95 { whole(value) } else { decimal(words, value, 1) }
+    let even = (value - value.round()).abs() < 0.05;
+    if even || value <= 0.0 || value >= 2.95 { whole(value) } else { decimal(words, value, 1) }
 }
 
 /// A figure in its unit, without the words for the unit.

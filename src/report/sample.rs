@@ -178,6 +178,7 @@ fn moments(truth: &Value) -> Vec<Value> {
             let text = act["text"].as_str().unwrap();
             let first: usize = text.split(' ').take(2).map(|w| w.chars().count() + 1).sum();
             let mut flags: Vec<Value> = act["flags"].as_array().cloned().unwrap_or_default();
+            flags.retain(|flag| flag != "asks_permission" && flag != "ask_permission");
             if act["permission"] == true {
                 flags.push(json!("permission"));
             }

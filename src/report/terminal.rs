@@ -31,11 +31,13 @@ impl Default for Style {
 }
 
 /// Columns below which a row takes two lines.
-const ONE_LINE: usize = 132;
+const ONE_LINE: usize = 160;
 /// Cells of a bar.
 const CELLS: usize = 24;
 /// Cells of the longest words for where a figure falls (« plutôt hors du repère »).
 const STATUS: usize = 21;
+/// Cells of the longest likely span that is usual (« probable : 24–44 % »).
+const LIKELY: usize = 19;
 /// Narrower than this the text is laid out as if the screen were so wide.
 const NARROWEST: usize = 40;
 
@@ -51,7 +53,7 @@ pub fn summary(analysis: &Analysis, style: Style) -> String {
     screen.blank();
     fundamentals(&mut screen, w, &rows(w, analysis));
     counts(&mut screen, w, analysis);
-    coach_unknown(&mut screen, w, &evidence);
+    coach_unknown(&mut screen, &evidence);
     screen.out
 }
 
@@ -160,6 +162,9 @@ fn rests_on(screen: &mut Screen, w: &'static Words, evidence: &Evidence) {
     for line in &evidence.lines {
         screen.text(2, line, Weight::Plain);
     }
+    if let Some(unknown) = &evidence.unknown {
+        screen.text(2, &unknown.say, Weight::Bold);
+    }
 }
 
 fn fundamentals(screen: &mut Screen, w: &'static Words, rows: &[Row]) {
@@ -192,37 +197,45 @@ fn figure(row: &Row) -> (String, String) {
 fn one_line(screen: &mut Screen, row: &Row, name_width: usize) {
     let (number, likely) = figure(row);
     let start = format!(
-        "  {}  {}  {}  {}  {}",
+        "  {}  {} {}  {}  {}  ",
         screen.weigh(&pad(&row.name, name_width), Weight::Bold),
-        pad(&number, 6),
-        pad(&likely, 20),
-        pad(&text_bar(&row.bar), CELLS),
+        pad(&number, 4),
+        pad(&likely, LIKELY),
+        text_bar(&row.bar),
         pad(row.status_words, STATUS),
     );
-    let used = 2 + name_width + 2 + 6 + 2 + 20 + 2 + CELLS + 2 + STATUS;
-    let about = if row.figure.is_some() { &row.unit } else { &row.sentence };
-    let about = cut(about, screen.width.saturating_sub(used + 2));
-    let about = screen.weigh(&about, Weight::Dim);
-    screen.line(&format!("{start}  {about}"));
+    let used = 2 + name_width + 2 + 4 + 1 + LIKELY + 2 + CELLS + 2 + STATUS + 2;
+    beside(screen, &start, used, row);
 }
 
 fn two_lines(screen: &mut Screen, row: &Row, name_width: usize) {
     let (number, likely) = figure(row);
     let name = screen.weigh(&pad(&row.name, name_width), Weight::Bold);
-    let room = screen.width.saturating_sub(2 + name_width + 2);
-    if room < 40 {
+    // On a wide screen the words stay near the figures.
+    let room = screen.width.min(100).saturating_sub(2 + name_width + 2);
+    if room < 4 + 1 + LIKELY + STATUS - 5 {
         // A narrow screen: name, figure and where it falls one under the other.
         screen.line(&format!("  {}", name.trim_end()));
         let text = format!("{number}  {likely}  {}", row.status_words);
         screen.text(4, &text, Weight::Plain);
     } else {
-        let figures = pad(&format!("{}  {likely}", pad(&number, 4)), room.saturating_sub(STATUS));
+        let figures = pad(&format!("{} {likely}", pad(&number, 5)), room.saturating_sub(STATUS));
         screen.line(&format!("  {name}  {figures}{}", row.status_words));
     }
+    let start = format!("  {}  ", text_bar(&row.bar));
+    beside(screen, &start, 2 + CELLS + 2, row);
+}
+
+/// What the figure is of, or why there is none, beside `start` and under its own beginning.
+fn beside(screen: &mut Screen, start: &str, start_width: usize, row: &Row) {
     let about = if row.figure.is_some() { &row.unit } else { &row.sentence };
-    let about = cut(about, screen.width.saturating_sub(2 + CELLS + 2));
-    let about = screen.weigh(&about, Weight::Dim);
-    screen.line(&format!("  {}  {about}", text_bar(&row.bar)));
+    let mut lines = wrap(about, screen.width.saturating_sub(start_width)).into_iter();
+    let first = screen.weigh(&lines.next().unwrap_or_default(), Weight::Dim);
+    screen.line(&format!("{start}{first}"));
+    for line in lines {
+        let line = screen.weigh(&line, Weight::Dim);
+        screen.line(&format!("{}{line}", " ".repeat(start_width)));
+    }
 }
 
 /// The bar in cells: `━` range, `╌` near it, `·` the scale, the session on top of it.
@@ -310,20 +323,14 @@ fn with_parts(w: &Words, whole: (u64, &'static str), parts: &[(u64, &'static str
 }
 
 /// Last of all, so that the command to run is the last line of the screen.
-fn coach_unknown(screen: &mut Screen, w: &'static Words, evidence: &Evidence) {
+fn coach_unknown(screen: &mut Screen, evidence: &Evidence) {
     let Some(unknown) = &evidence.unknown else { return };
     screen.blank();
-    for (i, line) in wrap(&unknown.say, screen.width.saturating_sub(2)).iter().enumerate() {
-        let mark = if i == 0 { "! " } else { "  " };
-        let line = screen.weigh(&format!("{mark}{line}"), Weight::Bold);
-        screen.line(&line);
-    }
     for voice in &unknown.voices {
         screen.text(2, voice, Weight::Plain);
     }
-    let many = unknown.commands.len() > 1;
-    let or = if many { format!(" ({})", w.coach_or) } else { String::new() };
-    screen.text(2, &format!("{}{or}", w.coach_command), Weight::Plain);
+    let lead = screen.weigh(&format!("! {}", unknown.lead), Weight::Bold);
+    screen.line(&lead);
     // A command is never broken: it is there to be copied.
     for command in &unknown.commands {
         screen.line(&format!("    {command}"));

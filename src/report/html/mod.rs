@@ -12,13 +12,14 @@ use askama::Template;
 
 use super::chart::{self, Svg, bullet};
 use super::evidence::{Evidence, evidence, profile};
-use super::moments::{Group, Reader, groups};
+use super::moments::{Group, Reader, groups, of_kind};
 use super::numbers;
 use super::rows::{Row, rows};
 use super::text::clean;
 use super::transcript::{Turn, turns};
 use super::words::{Words, fill, words};
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Moment, MomentFlag, MomentKind};
+use crate::lang::Openness;
 use crate::session::{Language, Session, SourceKind};
 
 const STYLE: &str = include_str!("page.css");
@@ -95,7 +96,7 @@ pub fn page(analysis: &Analysis, session: &Session, small: &SmallPrint) -> Resul
         evidence: evidence(w, analysis),
         legend: legend(w),
         rows: rows(w, analysis).into_iter().map(row_view).collect(),
-        chips: chips(w, &groups),
+        chips: chips(&reader, &groups),
         sortable: sortable(&groups),
         turns: turns(&reader),
         small: small::small(w, analysis, small),
@@ -154,26 +155,31 @@ fn words_by(w: &Words, analysis: &Analysis) -> String {
     }
 }
 
-fn chips(w: &'static Words, groups: &[Group]) -> Vec<Chip> {
-    let kinds = [
-        ("open", w.show_open),
-        ("closed", w.show_closed),
-        ("stacked", w.show_stacked),
-        ("leading", w.show_leading),
-        ("broken", w.show_broken),
-        ("prescriptive", w.show_prescriptive),
-        ("interruption", w.show_interruption),
-        ("stretch", w.show_stretch),
-        ("silence", w.show_silence),
-        ("sign", w.show_sign),
-        ("reflection", w.show_reflection),
-    ];
-    let n = |show: &str| {
+fn chips(reader: &Reader<'_>, groups: &[Group]) -> Vec<Chip> {
+    let w = reader.words;
+    // A card of a stacked turn holds several questions: open, closed and leading count each.
+    let asked = of_kind(reader, MomentKind::Question);
+    let questions = |keep: &dyn Fn(&Moment) -> bool| asked.iter().filter(|m| keep(m)).count();
+    let cards = |show: &str| {
         let cards = groups.iter().flat_map(|group| &group.cards);
         cards.filter(|card| card.show.split(' ').any(|word| word == show)).count()
     };
-    let chip = |(show, text)| Chip { show, text, n: n(show) };
-    kinds.into_iter().map(chip).filter(|chip| chip.n > 0).collect()
+    let open = |moment: &Moment| moment.openness == Some(Openness::Open);
+    let leading = |moment: &Moment| moment.flags.contains(&MomentFlag::Leading);
+    let all = [
+        Chip { show: "open", text: w.show_open, n: questions(&open) },
+        Chip { show: "closed", text: w.show_closed, n: questions(&|moment| !open(moment)) },
+        Chip { show: "stacked", text: w.show_stacked, n: cards("stacked") },
+        Chip { show: "leading", text: w.show_leading, n: questions(&leading) },
+        Chip { show: "broken", text: w.show_broken, n: cards("broken") },
+        Chip { show: "prescriptive", text: w.show_prescriptive, n: cards("prescriptive") },
+        Chip { show: "interruption", text: w.show_interruption, n: cards("interruption") },
+        Chip { show: "stretch", text: w.show_stretch, n: cards("stretch") },
+        Chip { show: "silence", text: w.show_silence, n: cards("silence") },
+        Chip { show: "sign", text: w.show_sign, n: cards("sign") },
+        Chip { show: "reflection", text: w.show_reflection, n: cards("reflection") },
+    ];
+    all.into_iter().filter(|chip| chip.n > 0).collect()
 }
 
 fn sortable(groups: &[Group]) -> bool {

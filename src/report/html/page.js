@@ -20,6 +20,7 @@
     });
   };
   var choose = function (what) {
+    // "question", which has no choice of its own, is both open and closed: everything is shown.
     var input = doc.querySelector('input[name="show"][value="' + what + '"]') ||
       doc.querySelector('input[name="show"][value="all"]');
     if (input) { input.checked = true; show(input.value); }

@@ -47,8 +47,7 @@ pub static EN: Words = Words {
     channel_left: "the left channel",
     channel_right: "the right channel",
     coach_unknown_loud: "Who is the coach is not known. Nothing below can be read as the coach’s until it is.",
-    coach_command: "To say who it is, run:",
-    coach_or: "or",
+    coach_command: "To say who it is, run:|To say who it is, run one of:",
     voice: "Voice {letter}",
     little_time: "Under ten minutes of conversation: a first indication only, so each line says “leans”.",
     little_questions: "Few questions by the coach: a first indication only, so each line says “leans”.",
@@ -245,7 +244,7 @@ pub static EN: Words = Words {
     count_monologues: "{n} stretch of the coach’s over 60 s|{n} stretches of the coach’s over 60 s",
     count_silences: "{n} silence of 3 s or more|{n} silences of 3 s or more",
     count_signs: "{n} small sign|{n} small signs",
-    count_reflections: "{n} giving back",
+    count_reflections: "{n} time given back|{n} times given back",
 
     transcript: "Transcript",
     transcript_open: "Read the whole conversation, turn by turn",

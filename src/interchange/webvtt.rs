@@ -1,6 +1,6 @@
-//! WebVTT: captions with a voice each, for players and for people.
+//! `WebVTT`: captions with a voice each, for players and for people.
 //!
-//! In: a [`Session`]. Out: the text of a `.vtt` file. Source: W3C, "WebVTT: The Web Video Text
+//! In: a [`Session`]. Out: the text of a `.vtt` file. Source: W3C, "`WebVTT`: The Web Video Text
 //! Tracks Format", §4 (syntax) and §3.1 (voice spans). A long utterance is cut into cues at its
 //! words; text without times cannot be captioned, and the file then says so in a note.
 

@@ -26,11 +26,10 @@ fn percent_sign(words: &Words) -> &'static str {
 pub fn points(words: &Words, share: f64) -> String {
     let n = whole((share * 100.0).max(1.0));
     let one = n == "1";
-    match (words.french(), one) {
-        (false, true) => format!("{n}{HARD}point"),
-        (false, false) => format!("{n}{HARD}points"),
+    match (one, words.french()) {
         (true, true) => format!("un{HARD}point"),
-        (true, false) => format!("{n}{HARD}points"),
+        (true, false) => format!("{n}{HARD}point"),
+        (false, _) => format!("{n}{HARD}points"),
     }
 }
 

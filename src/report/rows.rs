@@ -118,8 +118,8 @@ fn row(words: &'static Words, analysis: &Analysis, fundamental: &Fundamental) ->
     };
     let range = spoken_range(words, fundamental, unit);
     let shown = figure.as_deref().unwrap_or(status_words);
-    let mut spoken = [Some(shown), range.as_deref(), figure.as_ref().map(|_| status_words)];
-    let spoken: Vec<&str> = spoken.iter_mut().filter_map(|part| part.take()).collect();
+    let spoken = [Some(shown), range.as_deref(), figure.as_ref().map(|_| status_words)];
+    let spoken: Vec<&str> = spoken.into_iter().flatten().collect();
     Row {
         name: name(words, &fundamental.id),
         sentence,
@@ -244,22 +244,29 @@ fn sentence(
         return clean(&fundamental.why);
     };
     let (count, total) = (numbers::count(n), numbers::count(of).to_string());
-    let of_total = [("of", total.as_str())];
+    // English goes by the number of all, French by the number of those: "1 of 19 questions",
+    // « 1 question sur 19 ».
+    let governing = if words.french() { n } else { of };
+    let number = count.to_string();
+    let some =
+        |text| fill(words.form(governing, text), &[("n", number.as_str()), ("of", total.as_str())]);
+    let none = |text| fill(words.form(of, text), &[("of", total.as_str())]);
     let length = coachee_talk(words, analysis, metric);
     let in_length = [("length", length.as_str())];
     match fundamental.id.as_str() {
         "listens" => listening(words, metric, n, of),
         "asks_openly" => {
             let rest = numbers::count(of - n).to_string();
-            words.count(count, words.asks_openly_say, &[("of", &total), ("rest", &rest)])
+            let values = [("n", number.as_str()), ("of", &total), ("rest", &rest)];
+            fill(words.form(governing, words.asks_openly_say), &values)
         }
-        "one_at_a_time" if count == 0 => fill(words.one_at_a_time_none, &of_total),
-        "one_at_a_time" => words.count(count, words.one_at_a_time_say, &of_total),
+        "one_at_a_time" if count == 0 => none(words.one_at_a_time_none),
+        "one_at_a_time" => some(words.one_at_a_time_say),
         "does_not_prescribe" => prescribing(words, analysis, metric, count, &total),
-        "asks_permission" if count == 0 => fill(words.permission_none, &of_total),
-        "asks_permission" => words.count(count, words.permission_say, &of_total),
-        "gives_space" if count == 0 => fill(words.space_none, &of_total),
-        "gives_space" => words.count(count, words.space_say, &of_total),
+        "asks_permission" if count == 0 => none(words.permission_none),
+        "asks_permission" => some(words.permission_say),
+        "gives_space" if count == 0 => none(words.space_none),
+        "gives_space" => some(words.space_say),
         "lets_finish" => match count {
             0 => fill(words.finish_none, &in_length),
             1 => words.finish_once.to_owned(),
@@ -316,9 +323,10 @@ fn prescribing(
                 .filter(|(n, _)| *n > 0)
                 .map(|(n, text)| words.count(n, text, &[]))
                 .collect();
-            let levels = match levels.is_empty() {
-                true => String::new(),
-                false => fill(words.prescribe_levels, &[("levels", &levels.join(", "))]),
+            let levels = if levels.is_empty() {
+                String::new()
+            } else {
+                fill(words.prescribe_levels, &[("levels", &levels.join(", "))])
             };
             words.count(n, words.prescribe_say, &[of, ("levels", &levels)])
         }

@@ -4,6 +4,14 @@
 //! written here. Out: a [`Session`] and an [`Analysis`] with figures from the truth and rough
 //! intervals. What is measured for real is measured in `analysis`.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    clippy::too_many_lines,
+    reason = "times and counts of small test files; a builder of literals"
+)]
+
 use serde_json::{Value, json};
 
 use crate::analysis::{Analysis, Reason, Status};

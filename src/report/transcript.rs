@@ -114,10 +114,8 @@ fn coded(reader: &Reader<'_>, utterance: &Utterance) -> Vec<Coded> {
             .map(|word| word.trim_start_matches([',', ' ']).to_lowercase())
             .collect();
         let class = classes.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let spoken = match spoken.is_empty() {
-            true => String::new(),
-            false => format!("[{}] ", spoken.join(", ")),
-        };
+        let spoken =
+            if spoken.is_empty() { String::new() } else { format!("[{}] ", spoken.join(", ")) };
         Coded { text, class, spoken }
     };
     runs(&chars, &codes).map(piece).collect()

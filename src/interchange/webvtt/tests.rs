@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn session(utterances: Value) -> Session {
+fn session(utterances: &Value) -> Session {
     let value = json!({
         "source": {"kind": "recording", "duration_ms": 4_000_000, "language": "fr",
             "model": "base", "speaker_evidence": "channels",
@@ -41,7 +41,7 @@ fn blocks(vtt: &str) -> Vec<(&str, Vec<&str>)> {
 
 #[test]
 fn a_cue_has_hours_a_voice_and_its_text() {
-    let text = vtt(&session(json!([one("S1", 3_661_005, 3_662_500, "Qu’est-ce qui vient ?")])));
+    let text = vtt(&session(&json!([one("S1", 3_661_005, 3_662_500, "Qu’est-ce qui vient ?")])));
     assert_eq!(
         blocks(&text),
         [("01:01:01.005 --> 01:01:02.500", vec!["<v Coach>Qu’est-ce qui vient ?"])]
@@ -51,7 +51,7 @@ fn a_cue_has_hours_a_voice_and_its_text() {
 #[test]
 fn hostile_text_stays_text() {
     let hostile = "a --> b\n\n00:00:00.000 --> 00:00:09.000\n<script>&amp;\0\u{1b}[31m </v> NOTE x";
-    let text = vtt(&session(json!([one("S2", 0, 5_000, hostile)])));
+    let text = vtt(&session(&json!([one("S2", 0, 5_000, hostile)])));
     assert!(blocks(&text).iter().all(|(_, lines)| lines.len() == 1));
     assert!(!text.contains("<script") && !text.contains("</v>") && !text.contains('\u{1b}'));
     assert!(text.contains("<v A &gt; B &amp; &lt;C&gt;>"), "{text}");
@@ -61,20 +61,20 @@ fn hostile_text_stays_text() {
 #[test]
 fn a_long_utterance_is_cut_at_its_words() {
     let long = "mot ".repeat(100);
-    let text = vtt(&session(json!([one("S1", 0, 40_000, &long)])));
+    let text = vtt(&session(&json!([one("S1", 0, 40_000, &long)])));
     let cues = blocks(&text);
     assert!(cues.len() >= 5);
     for (_, lines) in &cues {
         assert!(lines[0].chars().count() <= CUE_CHARS + "<v Coach>".len());
     }
     assert_eq!(text.matches("mot").count(), 100);
-    let huge = vtt(&session(json!([one("S1", 0, 1_000, &"x".repeat(10_000))])));
+    let huge = vtt(&session(&json!([one("S1", 0, 1_000, &"x".repeat(10_000))])));
     assert_eq!(huge.matches('x').count(), 10_000);
 }
 
 #[test]
 fn cues_start_in_order_and_never_end_before_they_start() {
-    let text = vtt(&session(json!([
+    let text = vtt(&session(&json!([
         one("S1", 5_000, 9_000, "second"),
         one("S2", 1_000, 30_000, "first and long"),
         one("S2", 5_000, 5_001, "very short but of several words"),
@@ -90,7 +90,7 @@ fn without_times_it_says_so() {
     let mut untimed = one("S1", 0, 1, "text");
     untimed["start_ms"] = Value::Null;
     untimed["end_ms"] = Value::Null;
-    let text = vtt(&session(json!([untimed])));
+    let text = vtt(&session(&json!([untimed])));
     assert!(text.contains("NOTE The transcript has no times.") && !text.contains("-->"));
 }
 
@@ -99,7 +99,7 @@ fn times_of_words_are_kept() {
     let mut utterance = one("S1", 0, 20_000, "un deux");
     utterance["words"] = json!([{"text": "un", "start_ms": 0, "end_ms": 500},
                                 {"text": "deux", "start_ms": 19_000, "end_ms": 20_000}]);
-    let text = vtt(&session(json!([utterance])));
+    let text = vtt(&session(&json!([utterance])));
     assert_eq!(blocks(&text).len(), 2, "seven seconds are the most a cue stands: {text}");
     assert!(text.contains("00:00:19.000 --> 00:00:20.000"));
 }

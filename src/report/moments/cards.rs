@@ -132,7 +132,7 @@ pub(super) fn prescriptive(reader: &Reader<'_>, moment: &Moment) -> Card {
     let mut card = card(reader, moment, "prescriptive");
     card.before = reader.before(moment);
     card.quotes = vec![quote(reader, moment)];
-    card.label = level(words, moment).to_owned();
+    level(words, moment).clone_into(&mut card.label);
     let leave = moment.flags.contains(&MomentFlag::Permission);
     let leave = if leave { words.with_leave } else { words.without_leave };
     if moment.level.unwrap_or(1) <= 1 {
@@ -238,7 +238,7 @@ pub(super) fn short(reader: &Reader<'_>, moment: &Moment) -> Card {
     if moment.text.is_some() {
         card.quotes = vec![quote(reader, moment)];
     }
-    card.label = label.to_owned();
+    label.clone_into(&mut card.label);
     if moment.flags.contains(&MomentFlag::Checking) {
         card.tags.push(Tag::of(words.checking));
     }

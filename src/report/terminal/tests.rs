@@ -68,7 +68,9 @@ fn an_unknown_coach_ends_with_the_command_to_run() {
     let (analysis, session) = sample::english();
     let (unknown, _) = sample::without_coach(&analysis, &session);
     let text = summary(&unknown, plain(80));
-    assert!(text.contains("  Who is the coach is not known.") && text.contains("! To say who it is"));
+    assert!(
+        text.contains("  Who is the coach is not known.") && text.contains("! To say who it is")
+    );
     let last = text.lines().last().unwrap();
     assert_eq!(last.trim(), "openfloor analyze written_en.stereo.flac --coach right");
     assert!(text.contains("--coach left"));

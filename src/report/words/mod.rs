@@ -106,7 +106,8 @@ impl Words {
     /// The form of `text` for a number: the part before `|` for one, the part after for several.
     #[must_use]
     pub fn form(&self, number: f64, text: &'static str) -> &'static str {
-        let singular = if self.french() { number < 2.0 } else { number == 1.0 };
+        let is_one = (number - 1.0).abs() < f64::EPSILON;
+        let singular = if self.french() { number < 2.0 } else { is_one };
         match text.split_once('|') {
             Some((one, _)) if singular => one,
             Some((_, many)) => many,

@@ -236,3 +236,97 @@ fn commands(analysis: &Analysis) -> Vec<String> {
     };
     who.into_iter().map(|who| format!("openfloor analyze {file} --coach {who}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+    use crate::report::words::words;
+    use crate::session::Warning;
+
+    fn read(analysis: &Analysis) -> Evidence {
+        evidence(words(Language::En), analysis)
+    }
+
+    fn warn(analysis: &mut Analysis, code: WarningCode) {
+        analysis.warnings.push(Warning { code, message: String::new() });
+    }
+
+    #[test]
+    fn channels_are_quiet_and_one_microphone_is_loud() {
+        let mut analysis = sample::english().0;
+        assert!(!read(&analysis).loud);
+        analysis.source.speaker_evidence = Means::Voices;
+        analysis.source.separation.talk_share_error = Some(0.062);
+        let evidence = read(&analysis);
+        assert!(evidence.loud);
+        assert!(evidence.lines[0].contains("can be off by about 6\u{a0}points"), "{evidence:?}");
+    }
+
+    #[test]
+    fn weak_channels_are_loud_and_a_plain_text_says_it_has_no_times() {
+        let mut analysis = sample::english().0;
+        analysis.source.separation.level = SeparationLevel::Weak;
+        assert!(read(&analysis).loud && read(&analysis).lines[0].contains("rough"));
+        analysis.source.speaker_evidence = Means::Imported;
+        analysis.source.separation.level = SeparationLevel::Unknown;
+        analysis.source.kind = SourceKind::Transcript;
+        analysis.source.duration_ms = None;
+        assert!(read(&analysis).lines[0].contains("without times"));
+    }
+
+    #[test]
+    fn how_surely_the_coach_was_worked_out_is_said() {
+        let mut analysis = sample::english().0;
+        assert!(!read(&analysis).lines[0].contains("not certain"));
+        analysis.speakers[0].role_confidence = Some(0.7);
+        assert!(read(&analysis).lines[0].ends_with("This is likely, not certain."));
+    }
+
+    #[test]
+    fn every_warning_has_a_line_or_a_place_of_its_own() {
+        let silent =
+            [WarningCode::LittleMaterial, WarningCode::CoachUnknown, WarningCode::WeakSeparation];
+        let said = [
+            WarningCode::NoSpeech,
+            WarningCode::LanguageUnsupported,
+            WarningCode::DamagedAudio,
+            WarningCode::ShorterThanDeclared,
+            WarningCode::InventedTextDropped,
+            WarningCode::ModelWeakInLanguage,
+        ];
+        let analysis = sample::english().0;
+        for words in [words(Language::En), words(Language::Fr)] {
+            assert!(silent.iter().all(|&code| warning(words, &analysis, code).is_none()));
+            assert!(said.iter().all(|&code| warning(words, &analysis, code).is_some()));
+        }
+    }
+
+    #[test]
+    fn silence_is_said_once_and_asks_for_no_coach() {
+        let (known, session) = sample::english();
+        let mut analysis = sample::without_coach(&known, &session).0;
+        warn(&mut analysis, WarningCode::NoSpeech);
+        warn(&mut analysis, WarningCode::NoSpeech);
+        let evidence = read(&analysis);
+        assert!(evidence.loud && evidence.unknown.is_none());
+        let said = evidence.lines.iter().filter(|line| line.contains("Nobody is heard"));
+        assert_eq!(said.count(), 1);
+    }
+
+    #[test]
+    fn tracks_are_named_by_role_in_the_command() {
+        let (known, session) = sample::english();
+        let mut analysis = sample::without_coach(&known, &session).0;
+        analysis.source.speaker_evidence = Means::Tracks;
+        let mut second = analysis.source.files[0].clone();
+        second.name = "the other's.wav".into();
+        analysis.source.files.push(second);
+        let commands = read(&analysis).unknown.unwrap().commands;
+        assert_eq!(
+            commands[0],
+            r"openfloor analyze --track coach=written_en.stereo.flac --track coachee='the other'\''s.wav'"
+        );
+        assert_eq!(commands.len(), 2);
+    }
+}

@@ -1,0 +1,29 @@
+//! What a coach reads: one screen in the terminal and one page of HTML.
+//!
+//! In: an [`Analysis`](crate::analysis::Analysis), and for the page the
+//! [`Session`](crate::session::Session) its quotations come from. Out: text. Pure: no files, no
+//! clock, no printing; the same input gives the same bytes.
+//!
+//! The way through: [`words`] (sentences, two languages) and [`numbers`] (figures and times as
+//! text) are used by [`evidence`] (what it rests on), [`rows`] (the fundamentals) and [`moments`]
+//! (the cards); those are views, plain data with finished sentences, which [`terminal`] and
+//! [`html`] lay out. [`chart`] draws. Everything that comes from a recording, a transcript or a
+//! file name passes [`text::clean`] on its way into a view.
+
+pub mod chart;
+pub mod evidence;
+pub mod html;
+pub mod moments;
+pub mod numbers;
+pub mod rows;
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod schemas;
+pub mod terminal;
+pub mod text;
+pub mod transcript;
+pub mod words;
+
+pub use html::{SmallPrint, page};
+pub use terminal::{Style, summary};

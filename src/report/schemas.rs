@@ -1,0 +1,79 @@
+//! Sample documents held against `schemas/analysis.schema.json` and the two loose ones.
+//!
+//! `run` adds the header; here it is put on by hand as DESIGN §4 shows it.
+
+use serde_json::{Value, json};
+
+use super::sample;
+
+fn errors(schema: &str, document: &Value) -> Vec<String> {
+    let schema: Value = serde_json::from_str(schema).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    validator.iter_errors(document).map(|e| format!("{}: {e}", e.instance_path())).collect()
+}
+
+fn analysis(of: &crate::analysis::Analysis) -> Value {
+    let mut document = json!({"schema": "openfloor.analysis/1", "tool_version": "0.1.0",
+        "definitions_version": 1, "fingerprint": "abc"});
+    let body = serde_json::to_value(of).unwrap();
+    document.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+    document
+}
+
+const ANALYSIS: &str = include_str!("../../schemas/analysis.schema.json");
+const SESSION: &str = include_str!("../../schemas/session.schema.json");
+const RUN: &str = include_str!("../../schemas/run.schema.json");
+const FAILURE: &str = include_str!("../../schemas/failure.schema.json");
+
+#[test]
+fn an_analysis_is_as_its_schema_says() {
+    let samples = [Some(sample::english()), Some(sample::french()), sample::spoken("en_promotion")];
+    for (known, session) in samples.into_iter().flatten() {
+        let unknown = sample::without_coach(&known, &session).0;
+        for document in [known, unknown].iter().map(analysis) {
+            assert_eq!(errors(ANALYSIS, &document), Vec::<String>::new());
+        }
+    }
+}
+
+#[test]
+fn a_wrong_analysis_is_refused() {
+    let right = analysis(&sample::english().0);
+    let wrong = |change: &dyn Fn(&mut Value)| {
+        let mut document = right.clone();
+        change(&mut document);
+        assert!(!errors(ANALYSIS, &document).is_empty(), "accepted: {document:.200}");
+    };
+    wrong(&|d| d["schema"] = json!("openfloor.analysis/2"));
+    wrong(&|d| d["moments"][0]["confidence"] = json!(1.5));
+    wrong(&|d| d["moments"][0]["kind"] = json!("joke"));
+    wrong(&|d| d["metrics"][0]["value"] = Value::Null);
+    wrong(&|d| d["fundamentals"][0]["status"] = json!("bad"));
+    wrong(&|d| d["speakers"][0]["id"] = json!("S0"));
+    wrong(&|d| {
+        d.as_object_mut().unwrap().remove("warnings");
+    });
+}
+
+#[test]
+fn a_session_is_as_its_schema_says() {
+    let (_, session) = sample::english();
+    let mut document = json!({"schema": "openfloor.session/1", "tool_version": "0.1.0",
+        "fingerprint": "abc"});
+    let body = serde_json::to_value(&session).unwrap();
+    document.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+    assert_eq!(errors(SESSION, &document), Vec::<String>::new());
+    document["speech"][0]["start_ms"] = json!(-1);
+    assert!(!errors(SESSION, &document).is_empty());
+}
+
+#[test]
+fn a_run_and_a_failure_have_schemas() {
+    let run = json!({"schema": "openfloor.run/1", "tool_version": "0.1.0",
+        "started": "2026-11-25T06:00:00Z", "finished": null, "elapsed_ms": {"words": 1200},
+        "host": {"cores": 2}, "threads": 1, "command": {"model": "base"}});
+    assert_eq!(errors(RUN, &run), Vec::<String>::new());
+    let failure = json!({"schema": "openfloor.failure/1", "source": "a.wav", "error": "no sound"});
+    assert_eq!(errors(FAILURE, &failure), Vec::<String>::new());
+    assert!(!errors(FAILURE, &json!({"schema": "openfloor.failure/1"})).is_empty());
+}

@@ -1,0 +1,229 @@
+//! Every sentence of the report, once a language.
+//!
+//! In: which language a session's page is written in. Out: [`Words`], the same for the terminal and
+//! the page. A sentence is a line of text with `{names}` to fill; where number matters it has two
+//! forms parted by `|`, singular first. English is singular at 1, French below 2.
+
+mod en;
+mod fr;
+
+use crate::session::Language;
+
+macro_rules! words {
+    ($($(#[doc = $doc:literal])* $name:ident),+ $(,)?) => {
+        /// The sentences of one language. The compiler holds both languages to the same list.
+        #[derive(Debug)]
+        #[expect(missing_docs, reason = "a sentence is its own description: see en.rs")]
+        pub struct Words { $($(#[doc = $doc])* pub $name: &'static str,)+ }
+
+        impl Words {
+            /// Every sentence with its name, for tests that read them all.
+            #[cfg(test)]
+            pub fn all(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($name), self.$name),)+]
+            }
+        }
+    };
+}
+
+words! {
+    lang, language, product, title, skip,
+    // meta
+    date, not_given, length, read_as, words_by, words_by_model, words_by_import, recording,
+    transcript_file, unknown_length,
+    profile_coaching, profile_mentoring, profile_lead, language_en, language_fr, language_other,
+    // evidence
+    rests_on, by_tracks, by_channels, by_channels_unmeasured, by_channels_weak, by_voices,
+    by_voices_error, by_import, by_import_untimed, weak_error,
+    coach_worked_out, coach_worked_out_plain, coach_by_option, coach_by_track, coach_by_import,
+    coach_by_edit, coach_likely, channel_left, channel_right, coach_unknown_loud, coach_command,
+    voice, little_time, little_questions, no_speech_heard, language_not_covered,
+    damaged, shorter, invented_dropped, model_weak, model_weak_french,
+    voice_line, voice_line_untimed,
+    // people
+    coach, coachee, the_coach, the_coachee, other_person, somebody,
+    // fundamentals
+    fundamentals, fundamentals_lede, range_usual, range_near, this_session, likely_span_key, hollow,
+    listens, listens_unit, asks_openly, asks_openly_unit, one_at_a_time, one_at_a_time_unit,
+    does_not_prescribe, does_not_prescribe_unit, asks_permission, asks_permission_unit,
+    gives_space, gives_space_unit, lets_finish, lets_finish_unit,
+    shows_understanding, shows_understanding_unit,
+    listens_say, listens_words_say, asks_openly_say, one_at_a_time_say, one_at_a_time_none,
+    prescribe_say, prescribe_none, prescribe_few, prescribe_levels, levels_directive, levels_advice,
+    prescribe_options, permission_say, permission_none, space_say, space_none, finish_once,
+    finish_twice, finish_say, finish_none, signs_say, signs_none,
+    see_stretches, see_questions, see_stacked, see_phrases, see_suggestions, see_broken,
+    see_question, see_interruptions, see_signs,
+    likely, range_words, range_from_to, range_and, in_band, watch, out_of_band, in_band_leans,
+    watch_leans, out_of_band_leans, shown, not_measured,
+    unit_share, unit_count, unit_words, unit_per_hour, unit_per_10_min, unit_per_100_turns,
+    unit_ratio, unit_words_per_minute,
+    no_prescriptive_act, no_times, no_overlap_evidence, no_channels, coach_unknown,
+    language_unsupported, no_questions, no_speech, too_short,
+    // moments
+    moments, moments_lede, show, everything, show_open, show_closed, show_stacked, show_leading,
+    show_broken, show_prescriptive, show_interruption, show_stretch, show_silence, show_sign,
+    show_reflection, order, order_answer, order_time,
+    g_questions, g_prescriptive, g_interruptions, g_stretches, g_silences, g_signs, g_reflections,
+    g_others, questions_empty, prescriptive_empty, interruptions_empty, stretches_empty,
+    silences_empty, signs_empty, reflections_empty,
+    before, open, closed, open_spoken, closed_spoken, leading, leading_spoken, in_one_turn,
+    answer, answer_words, answer_untimed, after_wait, at_once, no_answer_coach, no_answer,
+    went_on, also, option, advice, directive, option_shown, with_leave, without_leave,
+    starts_before_end, starts_before, longest_stretch, monologue, exercise, more_words, silence_then,
+    silence_only, after_quote, permission, information, experience, affirmation, mark, checking,
+    clear_case, fairly_clear, unsure, on_paper, no_time, quote_open, quote_close,
+    // counts in the terminal
+    counts, count_questions, count_open, count_closed, count_leading, count_phrases,
+    count_directives, count_advice, count_options, count_interruptions, count_monologues,
+    count_silences, count_signs, count_reflections,
+    // transcript
+    transcript, transcript_open, transcript_note, opens_in_page,
+    // small print
+    small, s_range, s_range_text, s_span, s_span_text, s_definition_range, s_listens, s_openly,
+    s_openly_strict, s_one, s_prescribe, s_permission, s_space, s_finish, s_signs, s_wrong,
+    s_wrong_text, s_not_done, s_not_done_text, s_versions, s_versions_text, s_fingerprint,
+    rule_pragmatic, rule_strict, source_listens, source_openly, source_one, source_prescribe,
+    source_permission, source_space, source_finish, source_signs,
+}
+
+/// The words of a page about a session in this language.
+#[must_use]
+pub fn words(language: Language) -> &'static Words {
+    match crate::analysis::page_language(language) {
+        Language::Fr => &fr::FR,
+        Language::En | Language::Other => &en::EN,
+    }
+}
+
+impl Words {
+    /// Whether this is French, for numbers and plurals.
+    #[must_use]
+    pub fn french(&self) -> bool {
+        self.lang == "fr"
+    }
+
+    /// The form of `text` for a number: the part before `|` for one, the part after for several.
+    #[must_use]
+    pub fn form(&self, number: f64, text: &'static str) -> &'static str {
+        let is_one = (number - 1.0).abs() < f64::EPSILON;
+        let singular = if self.french() { number < 2.0 } else { is_one };
+        match text.split_once('|') {
+            Some((one, _)) if singular => one,
+            Some((_, many)) => many,
+            None => text,
+        }
+    }
+
+    /// `text` with its `{n}` and other names filled, in the form that `n` asks for.
+    #[must_use]
+    pub fn count(&self, n: u64, text: &'static str, more: &[(&str, &str)]) -> String {
+        let number = n.to_string();
+        let mut all = vec![("n", number.as_str())];
+        all.extend_from_slice(more);
+        #[expect(clippy::cast_precision_loss, reason = "only told apart from 1 and 2")]
+        fill(self.form(n as f64, text), &all)
+    }
+
+    /// A quotation in this language's marks.
+    #[must_use]
+    pub fn quote(&self, text: &str) -> String {
+        format!("{}{text}{}", self.quote_open, self.quote_close)
+    }
+}
+
+/// `text` with each `{name}` put in; what is put in is not read again, so a transcript may hold
+/// braces.
+#[must_use]
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((name, tail)) = after.split_once('}') else {
+            out.push('{');
+            rest = after;
+            continue;
+        };
+        if let Some((_, value)) = values.iter().find(|(key, _)| *key == name) {
+            out.push_str(value);
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn names(text: &str) -> BTreeSet<&str> {
+        text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|p| p.0).collect()
+    }
+
+    #[test]
+    fn both_languages_have_every_sentence_and_fill_the_same_names() {
+        let (en, fr) = (en::EN.all(), fr::FR.all());
+        assert_eq!(en.len(), fr.len());
+        for ((key, english), (_, french)) in en.iter().zip(&fr) {
+            assert!(!english.is_empty() && !french.is_empty(), "{key} is empty");
+            assert_eq!(names(english), names(french), "{key}");
+        }
+    }
+
+    #[test]
+    fn no_sentence_judges() {
+        let avoided = [
+            " good ",
+            " bad ",
+            "poor",
+            "excellent",
+            "too much",
+            "should ",
+            " must ",
+            " score",
+            "faible",
+            "mauvais",
+            "trop de",
+            " devrait",
+            " score",
+        ];
+        for (key, text) in en::EN.all().into_iter().chain(fr::FR.all()) {
+            // ICF's own note, quoted, and a session that is outside a range "for good reasons".
+            if matches!(key, "s_range_text") {
+                continue;
+            }
+            let low = text.to_lowercase();
+            for word in avoided {
+                assert!(!low.contains(word), "{key} says {word:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn french_spaces_stand_before_its_marks() {
+        for (key, text) in fr::FR.all() {
+            for mark in [" ;", " ?", " !", " :", " »", "« ", " %"] {
+                assert!(!text.contains(mark), "{key}: an ordinary space in {text:?}");
+            }
+            assert!(!text.contains('\''), "{key}: a straight apostrophe");
+        }
+    }
+
+    #[test]
+    fn french_is_singular_below_two_and_english_at_one() {
+        assert_eq!(fr::FR.form(0.0, "signe|signes"), "signe");
+        assert_eq!(fr::FR.form(1.9, "signe|signes"), "signe");
+        assert_eq!(en::EN.form(0.0, "sign|signs"), "signs");
+        assert_eq!(en::EN.form(1.0, "sign|signs"), "sign");
+    }
+
+    #[test]
+    fn what_is_filled_in_is_not_read_again() {
+        assert_eq!(fill("a {x} b {y}", &[("x", "{y}"), ("y", "2")]), "a {y} b 2");
+        assert_eq!(fill("open { brace", &[]), "open { brace");
+    }
+}

@@ -5,7 +5,8 @@ use std::io;
 use std::path::PathBuf;
 
 /// What a caller does about an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reaction {
     /// This recording cannot be done; the next one can.
     SkipRecording,
@@ -103,6 +104,12 @@ pub enum Error {
         /// What to do.
         remedy: &'static str,
     },
+    /// The operating system gives no thread or signal handler.
+    #[error("the work could not be started ({source}); close other programs and try again")]
+    Start {
+        /// Why.
+        source: io::Error,
+    },
     /// The person asked to stop.
     #[error("stopped; finished work is kept")]
     Cancelled,
@@ -121,7 +128,7 @@ impl Error {
             | Self::ReadResult { .. }
             | Self::NothingToDo { .. }
             | Self::Locked { .. } => Reaction::SkipRecording,
-            Self::LoadModel { .. } | Self::Cancelled => Reaction::Stop,
+            Self::LoadModel { .. } | Self::Start { .. } | Self::Cancelled => Reaction::Stop,
             Self::Usage(_) => Reaction::Usage,
         }
     }

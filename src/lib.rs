@@ -13,9 +13,6 @@
 
 pub mod analysis;
 pub mod attribution;
-pub mod error;
-pub mod analysis;
-pub mod attribution;
 pub mod cli;
 pub mod error;
 pub mod hashing;

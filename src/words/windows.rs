@@ -9,6 +9,8 @@
 //!   where its channel is quietest;
 //! * times are mapped back piece by piece, and a word belongs to the piece that holds its middle.
 
+use serde::{Deserialize, Serialize};
+
 use crate::session::{Ms, Span, SpeakerId};
 
 /// Longest window. Under whisper's 30 s, so that its end is never taken for a cut: at exactly 30 s a
@@ -28,22 +30,23 @@ const MARGIN: Ms = Ms(200);
 const CUT_FROM: Ms = Ms(18_000);
 
 /// A stretch of one speaker's channel inside a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece {
     /// Where it is in the recording, margins included.
     pub source: Span,
     /// The speech in it: words are clamped to this.
     pub speech: Span,
     /// Where it starts in the window.
+    #[serde(rename = "at_ms")]
     pub at: Ms,
 }
 
 /// What is handed to the model in one call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// Whose speech.
     pub speaker: SpeakerId,
-    /// The channel of the work copy it is read from.
+    /// Which speaker's sound it is read from, from 0: a channel of the recording, or a track.
     pub channel: u16,
     /// The pieces, in time order, apart from each other by silence.
     pub pieces: Vec<Piece>,

@@ -1,0 +1,315 @@
+//! The results folder of one recording: artefacts that a later run may trust, and nothing else.
+//!
+//! In: anything serde. Out: files of mode 0600 in a folder of mode 0700. An artefact is written to a
+//! temporary name, synced and renamed, and opens with `schema`, `tool_version` and `fingerprint`;
+//! one that is torn, of another schema or of another fingerprint is as good as absent. One process
+//! at a time: the lock goes with the process, so none is ever stale.
+
+mod log;
+
+pub use log::Log;
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::error::{Error, Result};
+
+/// Version of this program, as it stands in every artefact.
+pub const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What the name of a results folder ends in.
+pub const FOLDER_SUFFIX: &str = ".openfloor";
+
+/// Stages before the session, for resuming; a reader needs none of them.
+const STAGES: &str = "stages";
+
+/// The head of every artefact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Kind and major version, such as `openfloor.session/1`.
+    pub schema: String,
+    /// Version of the program that wrote it.
+    pub tool_version: String,
+    /// What it was made from: see [`fingerprint`].
+    pub fingerprint: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Artefact<T> {
+    #[serde(flatten)]
+    head: Head,
+    #[serde(flatten)]
+    body: T,
+}
+
+/// A fingerprint of everything that a stage depends on, as hex.
+///
+/// # Errors
+/// `parts` cannot be written as JSON (a map with keys that are no strings).
+pub fn fingerprint(parts: &impl Serialize) -> serde_json::Result<String> {
+    // Through a value with sorted keys, so that field order does not matter.
+    let value = serde_json::to_value(parts)?;
+    Ok(crate::hashing::sha256(sorted(&value).to_string().as_bytes()))
+}
+
+fn sorted(value: &serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::Object(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_by_key(|(key, _)| key.as_str());
+            entries.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect()
+        }
+        serde_json::Value::Array(list) => list.iter().map(sorted).collect(),
+        other => other.clone(),
+    }
+}
+
+/// A results folder, locked.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    lock: File,
+}
+
+impl Folder {
+    /// Makes the folder if need be and takes its lock.
+    ///
+    /// # Errors
+    /// It cannot be made or written, or another process holds it.
+    pub fn open(path: &Path) -> Result<Self> {
+        let failed = |source| Error::WriteResult { path: path.to_owned(), source };
+        private_folder(path).map_err(failed)?;
+        let mut lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .mode(0o600)
+            .open(path.join(".lock"))
+            .map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut owner = String::new();
+                // Only for the message: an owner that has not yet written its number is "?".
+                drop(lock.read_to_string(&mut owner));
+                let owner = owner.trim();
+                let owner = if owner.is_empty() { "?" } else { owner }.to_owned();
+                return Err(Error::Locked { path: path.to_owned(), owner });
+            }
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        lock.set_len(0).and_then(|()| lock.rewind()).map_err(failed)?;
+        write!(lock, "{}", std::process::id()).map_err(failed)?;
+        Ok(Self { path: path.to_owned(), lock })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Folder for the work copy and other things that go with the run.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn stages(&self) -> Result<PathBuf> {
+        let path = self.path.join(STAGES);
+        match private_folder(&path) {
+            Ok(()) => Ok(path),
+            Err(source) => Err(Error::WriteResult { path, source }),
+        }
+    }
+
+    /// Reads an artefact; `None` when there is none that was made from the same.
+    pub fn load<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        schema: &str,
+        fingerprint: &str,
+    ) -> Option<T> {
+        let bytes = fs::read(self.path.join(name)).ok()?;
+        let artefact: Artefact<T> = serde_json::from_slice(&bytes).ok()?;
+        let same = artefact.head.schema == schema && artefact.head.fingerprint == fingerprint;
+        same.then_some(artefact.body)
+    }
+
+    /// Writes an artefact.
+    ///
+    /// # Errors
+    /// The disk does not take it; what stood there before still stands.
+    pub fn save<T: Serialize>(
+        &self,
+        name: &str,
+        schema: &str,
+        fingerprint: &str,
+        body: &T,
+    ) -> Result<()> {
+        let head = Head {
+            schema: schema.to_owned(),
+            tool_version: TOOL_VERSION.to_owned(),
+            fingerprint: fingerprint.to_owned(),
+        };
+        let mut bytes = serde_json::to_vec(&Artefact { head, body })
+            .map_err(|error| self.unwritten(name, io::Error::other(error)))?;
+        bytes.push(b'\n');
+        self.write(name, &bytes)
+    }
+
+    /// Writes a file under a temporary name, syncs it and gives it its name.
+    ///
+    /// # Errors
+    /// The disk does not take it; what stood there before still stands.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let path = self.path.join(name);
+        let folder = path.parent().unwrap_or(&self.path);
+        let written = || -> io::Result<()> {
+            let mut file = tempfile::Builder::new()
+                .prefix(".writing-")
+                .permissions(fs::Permissions::from_mode(0o600))
+                .tempfile_in(folder)?;
+            file.write_all(bytes)?;
+            file.as_file().sync_all()?;
+            file.persist(&path)?;
+            File::open(folder)?.sync_all()
+        };
+        written().map_err(|source| self.unwritten(name, source))
+    }
+
+    /// Whether a file of this name is there.
+    pub fn has(&self, name: &str) -> bool {
+        self.path.join(name).is_file()
+    }
+
+    /// A log that is appended to while a stage runs, and what an earlier run left in it.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn log<H, T>(&self, name: &str, schema: &str, fingerprint: &str) -> Result<Log<H, T>>
+    where
+        H: Serialize + DeserializeOwned,
+        T: Serialize + DeserializeOwned,
+    {
+        Log::open(
+            self.stages()?.join(name),
+            Head {
+                schema: schema.to_owned(),
+                tool_version: TOOL_VERSION.to_owned(),
+                fingerprint: fingerprint.to_owned(),
+            },
+        )
+    }
+
+    /// Forgets a log, so that its stage starts anew.
+    ///
+    /// # Errors
+    /// It is there and cannot be removed.
+    pub fn forget(&self, name: &str) -> Result<()> {
+        let path = self.path.join(STAGES).join(name);
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Err(Error::WriteResult { path, source })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives the lock back, and takes the folder away again when nothing was put into it.
+    pub fn leave(self) {
+        // Each fails when something is in the folder, which is then worth keeping.
+        if fs::remove_dir(self.path.join(STAGES)).is_err() && self.path.join(STAGES).exists() {
+            return;
+        }
+        let only_lock = fs::read_dir(&self.path).is_ok_and(|entries| entries.count() <= 1);
+        if only_lock {
+            drop(fs::remove_file(self.path.join(".lock")));
+            drop(fs::remove_dir(&self.path));
+        }
+        drop(self.lock);
+    }
+
+    fn unwritten(&self, name: &str, source: io::Error) -> Error {
+        Error::WriteResult { path: self.path.join(name), source }
+    }
+}
+
+fn private_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Body {
+        number: u32,
+    }
+
+    fn folder() -> (tempfile::TempDir, PathBuf) {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("talk.wav.openfloor");
+        (parent, path)
+    }
+
+    #[test]
+    fn an_artefact_is_private_and_comes_back_for_the_same_fingerprint_only() {
+        let (_parent, path) = folder();
+        let folder = Folder::open(&path).unwrap();
+        folder.save("body.json", "test/1", "abc", &Body { number: 7 }).unwrap();
+        assert_eq!(folder.load("body.json", "test/1", "abc"), Some(Body { number: 7 }));
+        assert_eq!(folder.load::<Body>("body.json", "test/1", "abd"), None);
+        assert_eq!(folder.load::<Body>("body.json", "test/2", "abc"), None);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&path), mode(&path.join("body.json"))), (0o700, 0o600));
+    }
+
+    #[test]
+    fn a_torn_artefact_is_as_good_as_absent() {
+        let (_parent, path) = folder();
+        let folder = Folder::open(&path).unwrap();
+        folder.save("body.json", "test/1", "abc", &Body { number: 7 }).unwrap();
+        let whole = fs::read(path.join("body.json")).unwrap();
+        for length in 0..whole.len() - 2 {
+            fs::write(path.join("body.json"), &whole[..length]).unwrap();
+            assert_eq!(folder.load::<Body>("body.json", "test/1", "abc"), None);
+        }
+    }
+
+    #[test]
+    fn a_folder_belongs_to_one_at_a_time_and_is_free_again_afterwards() {
+        let (_parent, path) = folder();
+        let first = Folder::open(&path).unwrap();
+        let error = Folder::open(&path).unwrap_err();
+        assert!(
+            matches!(&error, Error::Locked { owner, .. } if *owner == std::process::id().to_string())
+        );
+        drop(first);
+        Folder::open(&path).unwrap();
+    }
+
+    #[test]
+    fn a_folder_that_got_nothing_goes_again() {
+        let (_parent, path) = folder();
+        let empty = Folder::open(&path).unwrap();
+        empty.stages().unwrap();
+        empty.leave();
+        assert!(!path.exists());
+        let used = Folder::open(&path).unwrap();
+        used.write("report.html", b"x").unwrap();
+        used.leave();
+        assert!(path.join("report.html").exists());
+    }
+
+    #[test]
+    fn a_fingerprint_does_not_depend_on_the_order_of_fields() {
+        let one = serde_json::json!({"a": 1, "b": {"c": 2, "d": 3}});
+        let other = serde_json::json!({"b": {"d": 3, "c": 2}, "a": 1});
+        assert_eq!(fingerprint(&one).unwrap(), fingerprint(&other).unwrap());
+        assert_ne!(fingerprint(&one).unwrap(), fingerprint(&serde_json::json!({"a": 1})).unwrap());
+    }
+}

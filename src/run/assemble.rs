@@ -1,0 +1,241 @@
+//! Speech and words → the session: utterances, roles, and what a reader should know first.
+
+use super::listen::Listened;
+use super::transcribe::Heard;
+use super::{CoachChoice, Job, publish};
+use crate::analysis;
+use crate::attribution::{SpokenWords, roles, utterances};
+use crate::error::{Error, Result};
+use crate::session::{
+    Evidence, Language, Ms, Role, RoleEvidence, RoleFrom, Session, Side, Source, SourceFile,
+    SourceKind, Speaker, SpeakerId, Speech, Warning, WarningCode,
+};
+use crate::sound::SoundFacts;
+
+/// Models that hear French clearly less well than English: on the development sessions base had 13
+/// to 17 % of French words wrong on mixed recordings (`../shared/speech/README.md`).
+const WEAK_IN_FRENCH: [&str; 3] = ["base", "base-q8_0", "tiny"];
+
+/// Makes the session of a recording that was heard.
+///
+/// # Errors
+/// The coach was named and is not among the speakers.
+pub(super) fn session(
+    job: &Job,
+    hashes: &[String],
+    model: &str,
+    listened: &Listened,
+    heard: Heard,
+) -> Result<Session> {
+    let ids: Vec<SpeakerId> = (1_u8..).map(SpeakerId).take(listened.speech.len()).collect();
+    let mut speech: Vec<Speech> = ids
+        .iter()
+        .zip(&listened.speech)
+        .flat_map(|(&speaker, spans)| spans.iter().map(move |&span| Speech { span, speaker }))
+        .collect();
+    speech.sort_unstable();
+    let invented: u32 = heard.windows.iter().map(|window| window.invented).sum();
+    let mut spoken: Vec<SpokenWords> =
+        ids.iter().map(|&speaker| SpokenWords { speaker, words: Vec::new() }).collect();
+    for window in heard.windows {
+        if let Some(spoken) = spoken.iter_mut().find(|one| one.speaker == window.speaker) {
+            spoken.words.extend(window.words);
+        }
+    }
+    let said = utterances(&spoken, &speech, heard.language);
+    let mut session = Session {
+        source: Source {
+            kind: SourceKind::Recording,
+            duration_ms: Some(listened.duration_ms),
+            language: heard.language,
+            model: Some(model.to_owned()),
+            speaker_evidence: listened.evidence,
+            separation: listened.separation,
+            files: files(job, hashes, &listened.files, &ids),
+        },
+        about: job.options.about.clone(),
+        speakers: ids.iter().map(|&id| unknown(id)).collect(),
+        warnings: warnings(listened, heard.language, model, invented, speech.is_empty()),
+        speech: Some(speech),
+        utterances: said,
+    };
+    give_roles(job, &mut session)?;
+    Ok(session)
+}
+
+fn unknown(id: SpeakerId) -> Speaker {
+    Speaker { id, role: Role::Unknown, name: None, role_evidence: None, role_confidence: None }
+}
+
+fn files(job: &Job, hashes: &[String], facts: &[SoundFacts], ids: &[SpeakerId]) -> Vec<SourceFile> {
+    let track = job.inputs.len() > 1;
+    let file = |index: usize, channel: Option<u16>, speaker: Option<SpeakerId>| {
+        let path = &job.inputs[index].path;
+        SourceFile {
+            name: publish::file_name(path),
+            sha256: hashes[index].clone(),
+            href: publish::href(path, &job.results),
+            // What is decoded here (WAV, FLAC, AAC in MP4) every current browser plays.
+            playable: facts.get(index).is_some_and(|facts| facts.codec != "alac"),
+            channel,
+            track: track.then(|| u16::try_from(index).unwrap_or(u16::MAX)),
+            offset_ms: Ms::ZERO,
+            speaker,
+        }
+    };
+    if track {
+        (0..job.inputs.len()).map(|index| file(index, None, ids.get(index).copied())).collect()
+    } else {
+        (0_u16..).zip(ids).map(|(channel, &id)| file(0, Some(channel), Some(id))).collect()
+    }
+}
+
+fn warnings(
+    listened: &Listened,
+    language: Language,
+    model: &str,
+    invented: u32,
+    silent: bool,
+) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let mut warn = |code, message: String| warnings.push(Warning { code, message });
+    let damaged: Ms =
+        listened.files.iter().flat_map(|file| &file.damaged).map(|span| span.length()).sum();
+    if damaged > Ms::ZERO {
+        let seconds = damaged.seconds();
+        warn(
+            WarningCode::DamagedAudio,
+            format!("{seconds:.1} s of the recording are damaged and stand as silence."),
+        );
+    }
+    let missing: Ms = listened.files.iter().map(SoundFacts::missing).max().unwrap_or_default();
+    if missing > Ms::ZERO {
+        let seconds = missing.seconds();
+        warn(
+            WarningCode::ShorterThanDeclared,
+            format!(
+                "The recording is {seconds:.1} s shorter than the file says it is: it may be cut off."
+            ),
+        );
+    }
+    if invented > 0 {
+        warn(
+            WarningCode::InventedTextDropped,
+            format!(
+                "{invented} words that speech-to-text invented or said over and over were left out."
+            ),
+        );
+    }
+    if language == Language::Fr && WEAK_IN_FRENCH.contains(&model) && !silent {
+        warn(
+            WarningCode::ModelWeakInLanguage,
+            format!(
+                "Model {model} hears French less well than English; model small is more accurate."
+            ),
+        );
+    }
+    warnings
+}
+
+/// Roles that were given win; else they are worked out, and below the floor nobody has one.
+fn give_roles(job: &Job, session: &mut Session) -> Result<()> {
+    let given: Vec<(SpeakerId, Role)> = session
+        .speakers
+        .iter()
+        .zip(&job.inputs)
+        .filter_map(|(speaker, input)| Some((speaker.id, input.role?)))
+        .collect();
+    if job.inputs.len() > 1 && !given.is_empty() {
+        for (id, role) in given {
+            assign(session, id, role, RoleFrom::Track, None);
+        }
+        rest(session, RoleFrom::Track);
+        return Ok(());
+    }
+    if let Some(choice) = job.options.coach {
+        let coach = chosen(job, session, choice)?;
+        assign(session, coach, Role::Coach, RoleFrom::Option, None);
+        rest(session, RoleFrom::Option);
+        return Ok(());
+    }
+    let coding = analysis::code_session(session);
+    let ids: Vec<SpeakerId> = session.speakers.iter().map(|speaker| speaker.id).collect();
+    let Some(found) = roles::infer(&ids, &session.utterances, &coding.0) else { return Ok(()) };
+    if found.confidence < roles::FLOOR {
+        return Ok(());
+    }
+    assign(session, found.coach, Role::Coach, RoleFrom::Conversation, Some(found));
+    rest(session, RoleFrom::Conversation);
+    Ok(())
+}
+
+fn chosen(job: &Job, session: &Session, choice: CoachChoice) -> Result<SpeakerId> {
+    let by_index = |index: u16| session.speakers.get(usize::from(index)).map(|one| one.id);
+    let found = match choice {
+        CoachChoice::Channel(index) => by_index(index),
+        CoachChoice::First => session.speech.iter().flatten().next().map(|speech| speech.speaker),
+        CoachChoice::Speaker(id) => {
+            session.speakers.iter().map(|one| one.id).find(|&known| known == id)
+        }
+    };
+    // Of a recording in which nobody speaks, nobody is the first.
+    let silent = session.speech.iter().flatten().next().is_none();
+    found.or(by_index(0).filter(|_| silent)).ok_or_else(|| {
+        let name = publish::file_name(&job.inputs[0].path);
+        let count = session.speakers.len();
+        Error::Usage(format!("{name}: --coach names a voice that is not there; it has {count} speakers, S1 to S{count}"))
+    })
+}
+
+fn assign(
+    session: &mut Session,
+    id: SpeakerId,
+    role: Role,
+    from: RoleFrom,
+    found: Option<roles::Inference>,
+) {
+    let two_channels = session.source.speaker_evidence == Evidence::Channels;
+    let side = match (two_channels, id.0) {
+        (true, 1) => Some(Side::Left),
+        (true, 2) => Some(Side::Right),
+        _ => None,
+    };
+    if let Some(speaker) = session.speakers.iter_mut().find(|speaker| speaker.id == id) {
+        speaker.role = role;
+        speaker.role_confidence = found.map(|found| (found.confidence * 1000.0).round() / 1000.0);
+        speaker.role_evidence = Some(RoleEvidence {
+            from,
+            questions: found.map(|found| {
+                if id == found.coach { found.questions } else { found.of - found.questions }
+            }),
+            of: found.map(|found| found.of),
+            side,
+        });
+    }
+}
+
+/// Gives roles to those without one once there is a coach: the coachee, when there is one other;
+/// of several others, the one who talks most.
+fn rest(session: &mut Session, from: RoleFrom) {
+    if session.only(Role::Coach).is_none() && session.only(Role::Coachee).is_none() {
+        return;
+    }
+    let talk = |session: &Session, id| session.speech_of(id).map(|span| span.length()).sum::<Ms>();
+    for wanted in [Role::Coach, Role::Coachee, Role::Other] {
+        let mut open: Vec<SpeakerId> = session
+            .speakers
+            .iter()
+            .filter(|one| one.role == Role::Unknown)
+            .map(|one| one.id)
+            .collect();
+        open.sort_by_key(|&id| (std::cmp::Reverse(talk(session, id)), id));
+        let taken = session.speakers.iter().any(|one| one.role == wanted);
+        // With the coachee named and several others, who of them coaches is not known.
+        let guess = wanted == Role::Coach && open.len() > 1;
+        for (nth, id) in open.into_iter().enumerate() {
+            if wanted == Role::Other || (!taken && nth == 0 && !guess) {
+                assign(session, id, wanted, from, None);
+            }
+        }
+    }
+}

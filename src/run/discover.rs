@@ -1,0 +1,171 @@
+//! Paths a person names → the recordings to analyse, in order.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Input;
+use crate::error::{Error, Result};
+use crate::results::FOLDER_SUFFIX;
+
+/// Endings by which a file in a folder is taken for a recording. Which of them can be read is for
+/// the decoder to say; a file that was named is tried whatever it ends in.
+const RECORDINGS: [&str; 24] = [
+    "wav", "wave", "flac", "m4a", "mp4", "m4b", "mp3", "ogg", "oga", "opus", "webm", "mkv", "mov",
+    "aac", "aif", "aiff", "caf", "wma", "amr", "3gp", "m4v", "avi", "wmv", "mka",
+];
+
+/// A recording that was found: its files and where its results go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its files.
+    pub inputs: Vec<Input>,
+    /// Its results folder.
+    pub results: PathBuf,
+}
+
+/// The recordings under `paths`: files as named, folders walked, each in the order of its names.
+///
+/// # Errors
+/// A path that is not there, or a folder without a recording.
+pub fn recordings(paths: &[PathBuf], out: Option<&Path>) -> Vec<Result<Found>> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let mut files = Vec::new();
+            let mut seen = BTreeSet::new();
+            if let Err(error) = walk(path, &mut files, &mut seen) {
+                found.push(Err(error));
+                continue;
+            }
+            if files.is_empty() {
+                found.push(Err(Error::NothingToDo {
+                    path: path.clone(),
+                    wrong: "there is no recording in this folder".to_owned(),
+                    remedy: "name a folder with WAV, FLAC, M4A or MP4 files, or a file",
+                }));
+            }
+            found.extend(files.into_iter().map(|file| {
+                let results = out.map_or_else(
+                    || beside(&file),
+                    |out| out.join(beside(file.strip_prefix(path).unwrap_or(&file))),
+                );
+                Ok(Found { inputs: vec![Input { path: file, role: None }], results })
+            }));
+        } else {
+            let results = out.map_or_else(|| beside(path), |out| in_folder(out, path));
+            found.push(Ok(Found {
+                inputs: vec![Input { path: path.clone(), role: None }],
+                results,
+            }));
+        }
+    }
+    found
+}
+
+/// One recording of several files.
+#[must_use]
+pub fn tracks(inputs: Vec<Input>, out: Option<&Path>) -> Found {
+    let first = inputs.first().map_or_else(PathBuf::new, |input| input.path.clone());
+    let results = out.map_or_else(|| beside(&first), |out| in_folder(out, &first));
+    Found { inputs, results }
+}
+
+fn in_folder(out: &Path, file: &Path) -> PathBuf {
+    out.join(beside(Path::new(file.file_name().unwrap_or_default())))
+}
+
+/// `talk.wav` → `talk.wav.openfloor`.
+fn beside(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(FOLDER_SUFFIX);
+    PathBuf::from(name)
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>, seen: &mut BTreeSet<PathBuf>) -> Result<()> {
+    let unread = |source| Error::ReadFile { path: folder.to_owned(), source };
+    // A link that leads back up would go round for ever.
+    if !seen.insert(folder.canonicalize().map_err(unread)?) {
+        return Ok(());
+    }
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder)
+        .map_err(unread)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<std::io::Result<_>>()
+        .map_err(unread)?;
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with('.') || name.ends_with(FOLDER_SUFFIX) {
+            continue;
+        }
+        if path.is_dir() {
+            walk(&path, files, seen)?;
+        } else if path.is_file() && is_recording(&path) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn is_recording(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| RECORDINGS.contains(&ending.to_lowercase().as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(names: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for name in names {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        folder
+    }
+
+    fn found(folder: &Path, out: Option<&Path>) -> Vec<(String, PathBuf)> {
+        recordings(&[folder.to_owned()], out)
+            .into_iter()
+            .map(|found| {
+                let found = found.unwrap();
+                let path = found.inputs[0].path.strip_prefix(folder).unwrap().to_owned();
+                (path.to_str().unwrap().to_owned(), found.results)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn folders_are_walked_in_order_and_hidden_files_and_results_are_left_out() {
+        let tree =
+            tree(&["b.WAV", "a/x.m4a", "a.wav.openfloor/y.wav", ".z.wav", "notes.txt", "a.flac"]);
+        let names: Vec<String> = found(tree.path(), None).into_iter().map(|f| f.0).collect();
+        assert_eq!(names, ["a/x.m4a", "a.flac", "b.WAV"]);
+    }
+
+    #[test]
+    fn results_lie_beside_the_recording_or_under_out_with_the_same_path() {
+        let tree = tree(&["a/x.m4a"]);
+        let beside = tree.path().join("a/x.m4a.openfloor");
+        assert_eq!(found(tree.path(), None)[0].1, beside);
+        let out = Path::new("/tmp/out");
+        assert_eq!(found(tree.path(), Some(out))[0].1, out.join("a/x.m4a.openfloor"));
+    }
+
+    #[test]
+    fn a_folder_that_links_to_itself_is_walked_once() {
+        let tree = tree(&["a/x.m4a"]);
+        std::os::unix::fs::symlink(tree.path(), tree.path().join("a/up")).unwrap();
+        assert_eq!(found(tree.path(), None).len(), 1);
+    }
+
+    #[test]
+    fn a_folder_without_recordings_says_so() {
+        let tree = tree(&["notes.txt"]);
+        let error = recordings(&[tree.path().to_owned()], None).remove(0).unwrap_err();
+        assert!(error.to_string().contains("there is no recording in this folder"), "{error}");
+    }
+}

@@ -1,0 +1,87 @@
+//! One recording, all stages; many recordings, one after the other.
+//!
+//! In: a [`Job`], plain data. Out: an [`Outcome`], plain data. [`pipeline`] knows the order of the
+//! stages and skips those whose artefact is there; [`batch`] knows many jobs and Ctrl-C, and is the
+//! only place with tokio; [`discover`] turns paths into jobs.
+
+mod assemble;
+pub mod batch;
+pub mod discover;
+mod engines;
+mod listen;
+mod options;
+pub mod pipeline;
+mod publish;
+mod transcribe;
+
+pub use engines::Engines;
+pub use options::{CoachChoice, LanguageChoice, Options, Runtime};
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::Analysis;
+use crate::error::Reaction;
+use crate::session::Role;
+
+/// One recording to analyse.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    /// Its files: one, or one a participant.
+    pub inputs: Vec<Input>,
+    /// Its results folder.
+    pub results: PathBuf,
+    /// What changes the result.
+    pub options: Options,
+}
+
+/// A file of a recording.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whose voice it holds, if it was said.
+    pub role: Option<Role>,
+}
+
+/// What became of a job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Its results are complete.
+    Done(Box<Done>),
+    /// It could not be done.
+    Failed {
+        /// The sentence for a person.
+        error: String,
+        /// What a caller does about it.
+        reaction: Reaction,
+    },
+}
+
+/// Complete results.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Done {
+    /// The analysis, as it stands in `analysis.json`.
+    pub analysis: Analysis,
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// The results folder.
+    pub results: PathBuf,
+    /// Nothing had to be done.
+    pub already: bool,
+    /// What was done to get there.
+    pub counts: Counts,
+}
+
+/// What a run did, counted: tests hold these, not times.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Recordings or tracks decoded.
+    pub files_decoded: u32,
+    /// Speech-to-text models loaded.
+    pub models_loaded: u32,
+    /// Windows sent to speech-to-text.
+    pub windows_heard: u32,
+}

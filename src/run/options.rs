@@ -1,0 +1,105 @@
+//! What a person chose: [`Options`] change the result and enter the fingerprint, [`Runtime`] does
+//! neither.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::Profile;
+use crate::session::{About, SpeakerId};
+
+/// What changes the result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Options {
+    /// Name or path of the speech-to-text model.
+    pub model: String,
+    /// The language of the session.
+    pub language: LanguageChoice,
+    /// Who is the coach; `None`: worked out.
+    pub coach: Option<CoachChoice>,
+    /// What people said about the session.
+    pub about: About,
+    /// How the figures are read.
+    pub profile: Profile,
+}
+
+/// What does not change the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Runtime {
+    /// Listeners at once, a thread each.
+    pub threads: usize,
+    /// Do everything anew.
+    pub force: bool,
+    /// Hash the recordings anew instead of trusting what the file system says of them.
+    pub verify: bool,
+}
+
+impl Default for Runtime {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { threads, force: false, verify: false }
+    }
+}
+
+/// The language of a session, as chosen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LanguageChoice {
+    /// Worked out.
+    #[default]
+    Auto,
+    /// English.
+    En,
+    /// French.
+    Fr,
+}
+
+/// Who is the coach, as chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CoachChoice {
+    /// The voice on this channel or track, from 0.
+    Channel(u16),
+    /// Who speaks first.
+    First,
+    /// The speaker of this label.
+    Speaker(SpeakerId),
+}
+
+/// A `--coach` that is none of its forms.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the coach is given as left, right, channel:N (from 1), first, or a speaker such as S1")]
+pub struct NoCoachChoice;
+
+impl FromStr for CoachChoice {
+    type Err = NoCoachChoice;
+
+    fn from_str(text: &str) -> Result<Self, NoCoachChoice> {
+        match text {
+            "left" => Ok(Self::Channel(0)),
+            "right" => Ok(Self::Channel(1)),
+            "first" => Ok(Self::First),
+            _ => match text.strip_prefix("channel:") {
+                Some(number) => match number.parse::<u16>() {
+                    Ok(number) if number > 0 => Ok(Self::Channel(number - 1)),
+                    _ => Err(NoCoachChoice),
+                },
+                None => text.parse().map(Self::Speaker).map_err(|_| NoCoachChoice),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_coach_is_a_side_a_channel_the_first_or_a_label() {
+        assert_eq!("right".parse(), Ok(CoachChoice::Channel(1)));
+        assert_eq!("channel:1".parse(), Ok(CoachChoice::Channel(0)));
+        assert_eq!("S2".parse(), Ok(CoachChoice::Speaker(SpeakerId(2))));
+        assert_eq!("channel:0".parse::<CoachChoice>(), Err(NoCoachChoice));
+        assert_eq!("Anna".parse::<CoachChoice>(), Err(NoCoachChoice));
+    }
+}

@@ -1,0 +1,267 @@
+//! One recording, stage by stage. A stage whose artefact is there and was made from the same is
+//! skipped; a killed run goes on from there.
+//!
+//! ```text
+//! files ─▶ stages/speech.json ─▶ stages/words.jsonl ─▶ session.json ─▶ analysis.json, transcript,
+//!          (who speaks when)     (a line a window)     (the waist)     report, run.json
+//! ```
+
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::listen::{self, Listened};
+use super::transcribe::{self, Heard};
+use super::{Counts, Done, Engines, Job, Outcome, Runtime, assemble, publish};
+use crate::analysis::{self, Analysis};
+use crate::error::{Error, Result};
+use crate::hashing;
+use crate::progress::{Cancel, Progress, Stage};
+use crate::results::{Folder, fingerprint};
+use crate::session::Session;
+
+/// Changes whenever the same speech and words can make another session.
+const SESSION_VERSION: u32 = 1;
+
+const SPEECH: (&str, &str) = ("stages/speech.json", "openfloor.speech/1");
+const WORDS: (&str, &str) = ("words.jsonl", "openfloor.words/1");
+const SESSION: (&str, &str) = ("session.json", "openfloor.session/1");
+const ANALYSIS: (&str, &str) = ("analysis.json", "openfloor.analysis/1");
+
+/// Wall time of each stage that was run, for `run.json`.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(super) struct Elapsed {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decode: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listen: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transcribe: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measure: Option<u64>,
+}
+
+/// Analyses one recording and writes its results.
+///
+/// Never fails: what went wrong is in the outcome.
+pub fn run(
+    job: &Job,
+    engines: &Engines,
+    runtime: Runtime,
+    progress: &dyn Progress,
+    cancel: &dyn Cancel,
+) -> Outcome {
+    match analyse(job, engines, runtime, progress, cancel) {
+        Ok(done) => Outcome::Done(Box::new(done)),
+        Err(error) => Outcome::Failed { reaction: error.reaction(), error: error.to_string() },
+    }
+}
+
+fn analyse(
+    job: &Job,
+    engines: &Engines,
+    runtime: Runtime,
+    progress: &dyn Progress,
+    cancel: &dyn Cancel,
+) -> Result<Done> {
+    let hashes = source_hashes(job, runtime)?;
+    let folder = Folder::open(&job.results)?;
+    let run = Run { job, engines, runtime, progress, cancel, folder, hashes };
+    let done = run.all();
+    if done.is_err() {
+        run.folder.leave();
+    }
+    done
+}
+
+fn source_hashes(job: &Job, runtime: Runtime) -> Result<Vec<String>> {
+    let hash = |input: &super::Input| {
+        let hash = if runtime.verify {
+            hashing::sha256_of_file_anew(&input.path)
+        } else {
+            hashing::sha256_of_file(&input.path)
+        };
+        hash.map_err(|source| Error::ReadFile { path: input.path.clone(), source })
+    };
+    job.inputs.iter().map(hash).collect()
+}
+
+struct Run<'a> {
+    job: &'a Job,
+    engines: &'a Engines,
+    runtime: Runtime,
+    progress: &'a dyn Progress,
+    cancel: &'a dyn Cancel,
+    folder: Folder,
+    hashes: Vec<String>,
+}
+
+/// Fingerprints of the stages, each made from the one before.
+struct Prints {
+    speech: String,
+    words: String,
+    session: String,
+    analysis: String,
+}
+
+impl Run<'_> {
+    fn all(&self) -> Result<Done> {
+        let prints = self.prints()?;
+        let already = self.folder.load::<Analysis>(ANALYSIS.0, ANALYSIS.1, &prints.analysis);
+        if let Some(analysis) = already
+            && !self.runtime.force
+            && publish::complete(&self.folder)
+        {
+            return Ok(self.done(analysis, prints.analysis, true, Counts::default()));
+        }
+        let started = jiff::Timestamp::now();
+        let mut counts = Counts::default();
+        let mut elapsed = Elapsed::default();
+        let session = self.session(&prints, &mut counts, &mut elapsed)?;
+        self.progress.begin(Stage::Measure, None);
+        let clock = Instant::now();
+        let coding = analysis::code_session(&session);
+        let analysis = analysis::analyse(&session, &coding, &self.job.options.profile);
+        publish::derived(&self.folder, &session, &analysis, &prints.analysis)?;
+        elapsed.measure = Some(milliseconds(clock));
+        publish::run_record(&self.folder, self.job, self.runtime, started, &elapsed, counts)?;
+        // Last: what makes a later run believe that all of it is there.
+        self.folder.save(ANALYSIS.0, ANALYSIS.1, &prints.analysis, &analysis)?;
+        Ok(self.done(analysis, prints.analysis, false, counts))
+    }
+
+    fn done(&self, analysis: Analysis, fingerprint: String, already: bool, counts: Counts) -> Done {
+        let results = self.folder.path().to_owned();
+        Done { analysis, fingerprint, results, already, counts }
+    }
+
+    fn prints(&self) -> Result<Prints> {
+        let options = &self.job.options;
+        let sources: Vec<_> = self
+            .hashes
+            .iter()
+            .zip(&self.job.inputs)
+            .map(|(hash, input)| json!({"sha256": hash, "role": input.role}))
+            .collect();
+        let names: Vec<_> =
+            self.job.inputs.iter().map(|input| publish::file_name(&input.path)).collect();
+        let print = |parts| {
+            fingerprint(&parts).map_err(|error| Error::WriteResult {
+                path: self.folder.path().to_owned(),
+                source: std::io::Error::other(error),
+            })
+        };
+        let speech = print(json!({
+            "stage": "speech", "version": listen::VERSION, "sources": self.hashes,
+            "voice_activity": self.engines.voice_activity.sha256,
+        }))?;
+        let words = print(json!({
+            "stage": "words", "version": transcribe::VERSION, "speech": speech,
+            "model": self.engines.speech_to_text.sha256, "language": options.language,
+        }))?;
+        let session = print(json!({
+            "stage": "session", "version": SESSION_VERSION, "words": words, "sources": sources,
+            "names": names, "coach": options.coach, "about": options.about,
+            "model": self.engines.speech_to_text.name,
+        }))?;
+        let analysis = print(json!({
+            "stage": "analysis", "session": session, "profile": options.profile,
+            "definitions_version": analysis::DEFINITIONS_VERSION,
+        }))?;
+        Ok(Prints { speech, words, session, analysis })
+    }
+
+    fn session(
+        &self,
+        prints: &Prints,
+        counts: &mut Counts,
+        elapsed: &mut Elapsed,
+    ) -> Result<Session> {
+        if !self.runtime.force
+            && let Some(session) = self.folder.load(SESSION.0, SESSION.1, &prints.session)
+        {
+            for stage in [Stage::Decode, Stage::Listen, Stage::Transcribe] {
+                self.progress.skip(stage);
+            }
+            return Ok(session);
+        }
+        let (listened, heard) = self.speech_and_words(prints, counts, elapsed)?;
+        let model = &self.engines.speech_to_text.name;
+        let session = assemble::session(self.job, &self.hashes, model, &listened, heard)?;
+        self.folder.save(SESSION.0, SESSION.1, &prints.session, &session)?;
+        Ok(session)
+    }
+
+    fn speech_and_words(
+        &self,
+        prints: &Prints,
+        counts: &mut Counts,
+        elapsed: &mut Elapsed,
+    ) -> Result<(Listened, Heard)> {
+        let work = self.folder.stages()?;
+        let mut listened: Option<Listened> = None;
+        if self.runtime.force {
+            self.folder.forget(WORDS.0)?;
+        } else {
+            listened = self.folder.load(SPEECH.0, SPEECH.1, &prints.speech);
+        }
+        let mut log: transcribe::WordLog = self.folder.log(WORDS.0, WORDS.1, &prints.words)?;
+        let mut before = log.take_entries();
+        before.sort_by_key(|heard| heard.index);
+        if let Some(known) = &listened
+            && let Some(language) = transcribe::heard_before(&log, &before, known)
+        {
+            for stage in [Stage::Decode, Stage::Listen, Stage::Transcribe] {
+                self.progress.skip(stage);
+            }
+            return Ok((known.clone(), Heard { language, windows: before }));
+        }
+        let clock = Instant::now();
+        let (takes, files) = listen::takes(self.job, &work, counts, self.progress, self.cancel)?;
+        elapsed.decode = Some(milliseconds(clock));
+        let listened = match listened {
+            Some(known) => {
+                self.progress.skip(Stage::Listen);
+                known
+            }
+            None => {
+                let clock = Instant::now();
+                let found = listen::listen(
+                    self.job,
+                    &takes,
+                    files,
+                    self.engines,
+                    self.progress,
+                    self.cancel,
+                )?;
+                elapsed.listen = Some(milliseconds(clock));
+                self.folder.save(SPEECH.0, SPEECH.1, &prints.speech, &found)?;
+                found
+            }
+        };
+        let clock = Instant::now();
+        let heard = if listened.windows.is_empty() {
+            transcribe::nothing(&mut log, &self.job.options)?
+        } else {
+            transcribe::transcribe(
+                self.job,
+                &takes,
+                &listened,
+                log,
+                before,
+                self.engines,
+                self.runtime,
+                counts,
+                self.progress,
+                self.cancel,
+            )?
+        };
+        elapsed.transcribe = Some(milliseconds(clock));
+        Ok((listened, heard))
+    }
+}
+
+fn milliseconds(clock: Instant) -> u64 {
+    u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

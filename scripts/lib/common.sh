@@ -3,6 +3,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# shellcheck disable=SC2034 # for the scripts that source this
 target=${CARGO_TARGET_DIR:-target}
 
 # In the environment this takes every vector instruction out of whisper.cpp's build.

@@ -156,18 +156,27 @@ def speed(given):
 # --- long recordings ------------------------------------------------------------------------
 
 
-def speech(seconds):
-    """So many seconds of the bundled sessions as raw 16-bit stereo, repeated as needed."""
-    raw = bytearray()
-    for name in EXCERPTS.values():
-        command = ["ffmpeg", "-v", "error", "-i", str(Path("fixtures/recordings") / name),
-                   "-f", "s16le", "-ar", str(RATE), "-ac", str(CHANNELS), "-"]  # fmt: skip
-        raw += subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
-        if not raw or len(raw) >= seconds * SECOND:
-            break
-    while len(raw) < seconds * SECOND:
-        raw += raw[: seconds * SECOND - len(raw)]
-    return memoryview(bytes(raw[: seconds * SECOND]))
+def talk(given):
+    """Ten minutes of the bundled sessions as raw 16-bit stereo in a file: the driver stays small,
+    since a child starts with its parent's peak memory on its account."""
+    path = given.work / "talk-600.raw"
+    if not path.is_file():
+        partial = path.with_suffix(".partial")
+        with partial.open("wb") as file:
+            for name in EXCERPTS.values():
+                command = ["ffmpeg", "-v", "error", "-i", Path("fixtures/recordings") / name,
+                           "-f", "s16le", "-ar", RATE, "-ac", CHANNELS, "-"]  # fmt: skip
+                subprocess.run([str(c) for c in command], stdout=file, check=True)
+        if partial.stat().st_size < 600 * SECOND:
+            sys.exit("The bundled sessions are shorter than ten minutes together.")
+        partial.rename(path)
+    return path.open("rb")
+
+
+def pour(source, seconds, sink):
+    """Copies so many seconds of sound, a second at a time; silence when there is no source."""
+    for _ in range(seconds):
+        sink.write(source.read(SECOND) if source else bytes(SECOND))
 
 
 def long_recording(given, hours, kind):
@@ -179,16 +188,15 @@ def long_recording(given, hours, kind):
     partial = path.with_suffix(".partial.flac")
     encode = ["ffmpeg", "-v", "error", "-y", "-f", "s16le", "-ar", str(RATE), "-ac", str(CHANNELS), "-i", "-", str(partial)]
     encoder = subprocess.Popen(encode, stdin=subprocess.PIPE)
-    if kind == "spread":
-        talk, pieces = speech(600), 20
-        silence = bytes((length - 600) // pieces * SECOND)
-        for piece in range(pieces):
-            encoder.stdin.write(talk[piece * 30 * SECOND : (piece + 1) * 30 * SECOND])
-            encoder.stdin.write(silence)
-    else:
-        talk = speech(600)
-        for _ in range(length // 600):
-            encoder.stdin.write(talk)
+    with talk(given) as source:
+        if kind == "spread":
+            for _ in range(20):
+                pour(source, 30, encoder.stdin)
+                pour(None, (length - 600) // 20, encoder.stdin)
+        else:
+            for _ in range(length // 600):
+                source.seek(0)
+                pour(source, 600, encoder.stdin)
     encoder.stdin.close()
     if encoder.wait() != 0:
         sys.exit(f"ffmpeg could not write {partial}")

@@ -1,3 +1,5 @@
-//! The command line of Openfloor.
+//! The `openfloor` program: see [`openfloor::cli`].
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    openfloor::cli::run()
+}

@@ -234,10 +234,24 @@ pub fn voice_activity() -> Result<Found> {
 /// # Errors
 /// The file cannot be read, or is another.
 pub fn verified(model: &Known, path: PathBuf) -> Result<Found> {
+    let sha256 = hashing::sha256_of_file(&path);
+    compared(model, path, sha256)
+}
+
+/// As [`verified`], reading the whole file whatever is remembered of it.
+///
+/// # Errors
+/// The file cannot be read, or is another.
+pub fn verified_anew(model: &Known, path: PathBuf) -> Result<Found> {
+    let sha256 = hashing::sha256_of_file_anew(&path);
+    compared(model, path, sha256)
+}
+
+fn compared(model: &Known, path: PathBuf, sha256: std::io::Result<String>) -> Result<Found> {
     let read = |result: std::io::Result<String>| {
         result.map_err(|source| Error::ReadFile { path: path.clone(), source })
     };
-    let sha256 = read(hashing::sha256_of_file(&path))?;
+    let sha256 = read(sha256)?;
     let same = match model.hash {
         KnownHash::Sha256(expected) => sha256 == expected,
         KnownHash::Sha1(expected) => read(hashing::sha1_of_file(&path))? == expected,
@@ -264,7 +278,9 @@ fn checked_header(path: &Path) -> Result<Shape> {
     })
 }
 
-fn absent(model: &Known) -> Error {
+/// The error that says a known model is not here, and where to get it.
+#[must_use]
+pub fn absent(model: &Known) -> Error {
     let remedy = match model.hash {
         KnownHash::Sha256(_) => format!(
             "it comes with Openfloor in its folder `models`: copy that folder beside the program, or \

@@ -35,7 +35,7 @@ where
     H: Serialize + DeserializeOwned,
     T: Serialize + DeserializeOwned,
 {
-    pub(super) fn open(path: PathBuf, head: Head) -> Result<Self> {
+    pub(super) fn open(path: PathBuf, head: &Head) -> Result<Self> {
         let opened = || -> io::Result<(File, Option<H>, Vec<T>)> {
             let mut file = OpenOptions::new()
                 .create(true)
@@ -44,11 +44,11 @@ where
                 .write(true)
                 .mode(0o600)
                 .open(&path)?;
-            let (kept, facts, entries) = read(&file, &head)?;
+            let (kept, facts, entries) = read(&file, head)?;
             file.set_len(kept)?;
             file.seek(SeekFrom::Start(kept))?;
             if kept == 0 {
-                line(&mut file, &head)?;
+                line(&mut file, head)?;
             }
             Ok((file, facts, entries))
         };
@@ -147,7 +147,7 @@ mod tests {
     }
 
     fn reopened(path: &std::path::Path, fingerprint: &str) -> (Option<String>, Vec<u32>) {
-        let mut log: Log<String, u32> = Log::open(path.to_owned(), head(fingerprint)).unwrap();
+        let mut log: Log<String, u32> = Log::open(path.to_owned(), &head(fingerprint)).unwrap();
         (log.facts().cloned(), log.take_entries())
     }
 
@@ -155,7 +155,7 @@ mod tests {
     fn a_log_cut_anywhere_keeps_its_whole_lines_and_can_be_gone_on_with() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log.jsonl");
-        let mut log: Log<String, u32> = Log::open(path.clone(), head("a")).unwrap();
+        let mut log: Log<String, u32> = Log::open(path.clone(), &head("a")).unwrap();
         log.set_facts(&"en".to_owned()).unwrap();
         for number in 0..5 {
             log.push(&number).unwrap();
@@ -165,7 +165,7 @@ mod tests {
             std::fs::write(&path, &whole[..length]).unwrap();
             let (_, entries) = reopened(&path, "a");
             assert_eq!(entries, (0..u32::try_from(entries.len()).unwrap()).collect::<Vec<_>>());
-            let mut log: Log<String, u32> = Log::open(path.clone(), head("a")).unwrap();
+            let mut log: Log<String, u32> = Log::open(path.clone(), &head("a")).unwrap();
             log.push(&99).unwrap();
             assert_eq!(reopened(&path, "a").1.last(), Some(&99));
         }
@@ -175,7 +175,7 @@ mod tests {
     fn a_log_of_another_fingerprint_is_started_anew() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log.jsonl");
-        let mut log: Log<String, u32> = Log::open(path.clone(), head("a")).unwrap();
+        let mut log: Log<String, u32> = Log::open(path.clone(), &head("a")).unwrap();
         log.push(&1).unwrap();
         assert_eq!(reopened(&path, "b"), (None, vec![]));
         assert_eq!(reopened(&path, "a"), (None, vec![]));

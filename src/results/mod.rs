@@ -196,7 +196,7 @@ impl Folder {
     {
         Log::open(
             self.stages()?.join(name),
-            Head {
+            &Head {
                 schema: schema.to_owned(),
                 tool_version: TOOL_VERSION.to_owned(),
                 fingerprint: fingerprint.to_owned(),

@@ -8,7 +8,7 @@ use crate::attribution::{SpokenWords, roles, utterances};
 use crate::error::{Error, Result};
 use crate::session::{
     Evidence, Language, Ms, Role, RoleEvidence, RoleFrom, Session, Side, Source, SourceFile,
-    SourceKind, Speaker, SpeakerId, Speech, Warning, WarningCode,
+    SourceKind, Span, Speaker, SpeakerId, Speech, Warning, WarningCode,
 };
 use crate::sound::SoundFacts;
 
@@ -220,7 +220,7 @@ fn rest(session: &mut Session, from: RoleFrom) {
     if session.only(Role::Coach).is_none() && session.only(Role::Coachee).is_none() {
         return;
     }
-    let talk = |session: &Session, id| session.speech_of(id).map(|span| span.length()).sum::<Ms>();
+    let talk = |session: &Session, id| session.speech_of(id).map(Span::length).sum::<Ms>();
     for wanted in [Role::Coach, Role::Coachee, Role::Other] {
         let mut open: Vec<SpeakerId> = session
             .speakers

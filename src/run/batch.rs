@@ -29,7 +29,7 @@ pub enum Ended {
 /// The operating system gives no thread or no signal handler.
 pub fn run(
     jobs: Vec<Job>,
-    engines: Arc<Engines>,
+    engines: &Arc<Engines>,
     runtime: Runtime,
     fail_fast: bool,
     progress: &Arc<dyn Progress>,

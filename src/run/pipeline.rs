@@ -220,25 +220,16 @@ impl Run<'_> {
         let clock = Instant::now();
         let (takes, files) = listen::takes(self.job, &work, counts, self.progress, self.cancel)?;
         elapsed.decode = Some(milliseconds(clock));
-        let listened = match listened {
-            Some(known) => {
-                self.progress.skip(Stage::Listen);
-                known
-            }
-            None => {
-                let clock = Instant::now();
-                let found = listen::listen(
-                    self.job,
-                    &takes,
-                    files,
-                    self.engines,
-                    self.progress,
-                    self.cancel,
-                )?;
-                elapsed.listen = Some(milliseconds(clock));
-                self.folder.save(SPEECH.0, SPEECH.1, &prints.speech, &found)?;
-                found
-            }
+        let listened = if let Some(known) = listened {
+            self.progress.skip(Stage::Listen);
+            known
+        } else {
+            let clock = Instant::now();
+            let (progress, cancel) = (self.progress, self.cancel);
+            let found = listen::listen(self.job, &takes, files, self.engines, progress, cancel)?;
+            elapsed.listen = Some(milliseconds(clock));
+            self.folder.save(SPEECH.0, SPEECH.1, &prints.speech, &found)?;
+            found
         };
         let clock = Instant::now();
         let heard = if listened.windows.is_empty() {

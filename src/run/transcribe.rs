@@ -81,10 +81,8 @@ pub(super) fn transcribe(
                 LanguageChoice::En => Language::En,
                 LanguageChoice::Fr => Language::Fr,
                 LanguageChoice::Auto => {
-                    let mut listener =
-                        engine.listener().map_err(|error| failed(error, Ms::ZERO))?;
-                    language(&mut *listener, takes, listened)
-                        .map_err(|error| error.named(&failed))?
+                    let mut ear = engine.listener().map_err(|error| failed(error, Ms::ZERO))?;
+                    language(&mut *ear, takes, listened).map_err(|error| error.named(&failed))?
                 }
             };
             log.set_facts(&Facts { language: chosen })?;
@@ -129,17 +127,12 @@ impl Failed {
 }
 
 /// Listens to the windows with the most speech, spread over the session.
-fn language(
-    listener: &mut dyn Listen,
-    takes: &Takes,
-    listened: &Listened,
-) -> Result<Language, Failed> {
+fn language(ear: &mut dyn Listen, takes: &Takes, listened: &Listened) -> Result<Language, Failed> {
     let windows = &listened.windows;
     let most = windows.iter().map(words::Window::speech).max().unwrap_or_default();
     let full: Vec<&words::Window> =
         windows.iter().filter(|window| window.speech().0 * 2 >= most.0).collect();
-    let decision = words::decide(listener, full.len(), |index| {
-        takes.window(full[index]).map_err(Failed::Sound)
-    })?;
+    let decision =
+        words::decide(ear, full.len(), |index| takes.window(full[index]).map_err(Failed::Sound))?;
     Ok(decision.language)
 }

@@ -1,0 +1,410 @@
+//! `openfloor analyze`: recordings and folders → results, one after the other.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+
+use super::progress::Terminal;
+use super::settings::Settings;
+use super::{Exit, failed, say};
+use crate::analysis::Profile;
+use crate::error::{Error, Result};
+use crate::models;
+use crate::progress::Progress;
+use crate::report;
+use crate::run::batch::{self, Ended};
+use crate::run::{
+    CoachChoice, Engines, Input, Job, LanguageChoice, Options, Outcome, Runtime, discover,
+};
+use crate::session::{About, Role};
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub(super) struct Arguments {
+    /// Recordings (WAV, FLAC, M4A, MP4), or folders of them
+    #[arg(required_unless_present = "tracks", conflicts_with = "tracks")]
+    paths: Vec<PathBuf>,
+
+    /// One file a person of one session, such as coach=anna.m4a; give it once a file. ROLE is coach,
+    /// coachee, other or unknown
+    #[arg(long = "track", value_name = "ROLE=FILE", value_parser = track)]
+    tracks: Vec<Input>,
+
+    /// Where results go; by default beside each recording, in NAME.openfloor
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Speech-to-text model, by name (`openfloor models list`) or file
+    #[arg(long, value_name = "NAME|FILE")]
+    model: Option<String>,
+
+    /// Language of the session
+    #[arg(long, value_enum)]
+    language: Option<Spoken>,
+
+    /// Who is the coach: left, right, channel:N, first, or a speaker such as S1; worked out from who
+    /// asks the questions by default
+    #[arg(long, value_name = "WHO")]
+    coach: Option<CoachChoice>,
+
+    /// Read the figures as coaching, mentoring or lead, or by a profile file
+    #[arg(long, value_name = "NAME|FILE")]
+    profile: Option<String>,
+
+    /// Date of the session, as YYYY-MM-DD
+    #[arg(long, value_parser = date)]
+    date: Option<String>,
+
+    /// Name of the coach, for the report
+    #[arg(long, value_name = "NAME")]
+    coach_name: Option<String>,
+
+    /// A pseudonym of the client, for the report
+    #[arg(long, value_name = "PSEUDONYM")]
+    client: Option<String>,
+
+    /// Print each analysis as one line of JSON instead of the summary
+    #[arg(long)]
+    json: bool,
+
+    /// Threads for speech-to-text; as many as there are cores by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+
+    /// Do everything again, also what is done
+    #[arg(long)]
+    force: bool,
+
+    /// Read each recording in full to see whether it has changed
+    #[arg(long)]
+    verify: bool,
+
+    /// Stop at the first recording that fails
+    #[arg(long)]
+    fail_fast: bool,
+
+    /// Say what would be analysed, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// No progress
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// Show what the engines log (never what was said)
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+/// The language of a session, as typed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Spoken {
+    /// Found out
+    Auto,
+    /// English
+    En,
+    /// French
+    Fr,
+}
+
+fn track(text: &str) -> Result<Input, String> {
+    let (role, path) =
+        text.split_once('=').ok_or("write it as ROLE=FILE, such as coach=anna.m4a")?;
+    let role = match role {
+        "coach" => Some(Role::Coach),
+        "coachee" => Some(Role::Coachee),
+        "other" => Some(Role::Other),
+        "unknown" => None,
+        _ => return Err("the role is coach, coachee, other or unknown".to_owned()),
+    };
+    Ok(Input { path: PathBuf::from(path), role })
+}
+
+fn date(text: &str) -> Result<String, String> {
+    let date: jiff::civil::Date = text.parse().map_err(|_| "write it as YYYY-MM-DD")?;
+    Ok(date.to_string())
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: Arguments) -> Exit {
+    if arguments.verbose {
+        // Not below info: whisper.cpp's debug lines hold what it hears.
+        env_logger::Builder::new().filter_level(log::LevelFilter::Info).init();
+    }
+    match prepare(arguments) {
+        Ok(Prepared::DryRun) => Exit::Done,
+        Ok(Prepared::Work(work)) => work.run(),
+        Err(error) => failed(&error),
+    }
+}
+
+enum Prepared {
+    DryRun,
+    Work(Box<Work>),
+}
+
+struct Work {
+    jobs: Vec<Job>,
+    /// Inputs that are no jobs: a folder without recordings.
+    failures: Vec<(String, Error)>,
+    engines: Arc<Engines>,
+    runtime: Runtime,
+    json: bool,
+    quiet: bool,
+    fail_fast: bool,
+}
+
+fn prepare(arguments: Arguments) -> Result<Prepared> {
+    runs_here()?;
+    let settings = Settings::find()?;
+    let options = options(&arguments, &settings)?;
+    let out = arguments.out.or(settings.out);
+    let mut jobs = Vec::new();
+    let mut failures = Vec::new();
+    let found = match check_tracks(arguments.tracks)? {
+        tracks if tracks.is_empty() => discover::recordings(&arguments.paths, out.as_deref()),
+        tracks => vec![Ok(discover::tracks(tracks, out.as_deref()))],
+    };
+    for found in found {
+        match found {
+            Ok(found) => jobs.push(Job {
+                inputs: found.inputs,
+                results: found.results,
+                options: options.clone(),
+            }),
+            Err(Error::NothingToDo { path, wrong, remedy }) => {
+                let name = path.display().to_string();
+                failures.push((name, Error::NothingToDo { path, wrong, remedy }));
+            }
+            Err(error) => failures.push((String::new(), error)),
+        }
+    }
+    if arguments.dry_run {
+        for job in &jobs {
+            say::out(&format!("{} → {}\n", names(job), job.results.display()));
+        }
+        return Ok(Prepared::DryRun);
+    }
+    let threads = arguments.threads.map(usize::from).or(settings.threads);
+    let runtime = Runtime {
+        force: arguments.force,
+        verify: arguments.verify,
+        threads: threads.unwrap_or(Runtime::default().threads).clamp(1, 256),
+    };
+    let engines = Arc::new(Engines::find(&options.model)?);
+    Ok(Prepared::Work(Box::new(Work {
+        jobs,
+        failures,
+        engines,
+        runtime,
+        json: arguments.json,
+        quiet: arguments.quiet,
+        fail_fast: arguments.fail_fast,
+    })))
+}
+
+/// whisper.cpp is built for these; without them the first window would end in an illegal instruction.
+fn runs_here() -> Result<()> {
+    #[cfg(target_arch = "x86_64")]
+    if !(is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("fma")
+        && is_x86_feature_detected!("f16c"))
+    {
+        return Err(Error::Usage(
+            "this processor lacks AVX2, FMA or F16C, which speech-to-text was built for; build \
+             Openfloor on this computer with GGML_NATIVE=ON in .cargo/config.toml"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+fn check_tracks(tracks: Vec<Input>) -> Result<Vec<Input>> {
+    let count = |role| tracks.iter().filter(|track| track.role == Some(role)).count();
+    let wrong = if tracks.len() == 1 {
+        "a session of tracks has at least two: give --track once a person"
+    } else if count(Role::Coach) > 1 || count(Role::Coachee) > 1 {
+        "one track is the coach's and one the coachee's: the others are other or unknown"
+    } else if tracks.len() > 6 {
+        "a session has at most six tracks"
+    } else {
+        return Ok(tracks);
+    };
+    Err(Error::Usage(wrong.to_owned()))
+}
+
+fn options(arguments: &Arguments, settings: &Settings) -> Result<Options> {
+    let usage = |error: &dyn std::error::Error| Error::Usage(format!("openfloor.toml: {error}"));
+    let language = match arguments.language {
+        Some(spoken) => spoken,
+        None => match settings.language.as_deref() {
+            None => Spoken::Auto,
+            Some(text) => Spoken::from_str(text, false).map_err(|_| {
+                Error::Usage("openfloor.toml: the language is auto, en or fr".to_owned())
+            })?,
+        },
+    };
+    let coach = match (arguments.coach, settings.coach.as_deref()) {
+        (None, Some(text)) if arguments.tracks.is_empty() => {
+            Some(text.parse().map_err(|error| usage(&error))?)
+        }
+        (coach, _) => coach,
+    };
+    let profile = arguments.profile.as_deref().or(settings.profile.as_deref());
+    Ok(Options {
+        model: arguments
+            .model
+            .clone()
+            .or_else(|| settings.model.clone())
+            .unwrap_or_else(|| models::DEFAULT_SPEECH_TO_TEXT.to_owned()),
+        language: match language {
+            Spoken::Auto => LanguageChoice::Auto,
+            Spoken::En => LanguageChoice::En,
+            Spoken::Fr => LanguageChoice::Fr,
+        },
+        coach,
+        about: About {
+            date: arguments.date.clone(),
+            date_from: arguments.date.as_ref().map(|_| "option".to_owned()),
+            coach: arguments.coach_name.clone().or_else(|| settings.coach_name.clone()),
+            client: arguments.client.clone(),
+        },
+        profile: read_profile(profile.unwrap_or("coaching"))?,
+    })
+}
+
+fn read_profile(name_or_file: &str) -> Result<Profile> {
+    if !Path::new(name_or_file).is_file() {
+        return Profile::built_in(name_or_file).map_err(|error| Error::Usage(error.to_string()));
+    }
+    let path = PathBuf::from(name_or_file);
+    let text = std::fs::read_to_string(&path)
+        .map_err(|source| Error::ReadFile { path: path.clone(), source })?;
+    Profile::parse(&text).map_err(|error| Error::Usage(format!("{}: {error}", path.display())))
+}
+
+/// The files of a job, as they were named.
+fn names(job: &Job) -> String {
+    let names: Vec<String> = job.inputs.iter().map(|one| one.path.display().to_string()).collect();
+    names.join(" + ")
+}
+
+impl Work {
+    fn run(self) -> Exit {
+        let mut tally = Tally::default();
+        for (source, error) in &self.failures {
+            tally.failed += 1;
+            tell_failure(self.json, source, &error.to_string());
+        }
+        let many = self.jobs.len() > 1;
+        let terminal = Arc::new(Terminal::new(self.quiet));
+        if let Some(job) = self.jobs.first() {
+            terminal.recording(&names(job));
+        }
+        let upcoming: Vec<String> = self.jobs.iter().skip(1).map(names).collect();
+        let mut upcoming = upcoming.into_iter();
+        let progress: Arc<dyn Progress> = terminal.clone();
+        let json = self.json;
+        let ended = batch::run(
+            self.jobs,
+            &self.engines,
+            self.runtime,
+            self.fail_fast,
+            &progress,
+            |job, outcome| {
+                terminal.clear();
+                tally.add(outcome);
+                tell(json, job, outcome);
+                if let Some(next) = upcoming.next() {
+                    terminal.recording(&next);
+                }
+            },
+        );
+        terminal.clear();
+        match ended {
+            Err(error) => return failed(&error),
+            Ok(Ended::Interrupted) => {
+                say::err("stopped; finished work is kept, and the same command goes on from there");
+                return Exit::Interrupted;
+            }
+            Ok(Ended::Through | Ended::Early) => {}
+        }
+        if many && !json {
+            say::out(&tally.line());
+        }
+        tally.exit()
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    done: u32,
+    already: u32,
+    failed: u32,
+    usage: bool,
+}
+
+impl Tally {
+    fn add(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Done(done) if done.already => self.already += 1,
+            Outcome::Done(_) => self.done += 1,
+            Outcome::Failed { reaction, .. } => {
+                self.failed += 1;
+                self.usage |= *reaction == crate::Reaction::Usage;
+            }
+        }
+    }
+
+    fn line(&self) -> String {
+        format!("{} analysed, {} already done, {} failed\n", self.done, self.already, self.failed)
+    }
+
+    fn exit(&self) -> Exit {
+        match (self.failed, self.done + self.already) {
+            (0, 1..) => Exit::Done,
+            (_, 0) if self.usage => Exit::Usage,
+            (_, 0) => Exit::Failed,
+            _ => Exit::Partly,
+        }
+    }
+}
+
+fn tell(json: bool, job: &Job, outcome: &Outcome) {
+    match outcome {
+        Outcome::Failed { error, .. } => tell_failure(json, &names(job), error),
+        Outcome::Done(done) if json => {
+            match std::fs::read_to_string(done.results.join("analysis.json")) {
+                Ok(line) => say::out(&line),
+                Err(source) => {
+                    let path = done.results.join("analysis.json");
+                    tell_failure(json, &names(job), &Error::ReadFile { path, source }.to_string());
+                }
+            }
+        }
+        Outcome::Done(done) => {
+            let report = done.results.join("report.html");
+            if done.already {
+                say::out(&format!(
+                    "{}: already analysed, nothing to do\n{}\n",
+                    names(job),
+                    report.display()
+                ));
+                return;
+            }
+            say::out(&report::summary(&done.analysis, say::style()));
+            say::out(&format!("\n{}\n\n", report.display()));
+        }
+    }
+}
+
+fn tell_failure(json: bool, source: &str, error: &str) {
+    say::err(error);
+    if json {
+        let failure = serde_json::json!({
+            "schema": "openfloor.failure/1", "source": source, "error": error,
+        });
+        say::out(&format!("{failure}\n"));
+    }
+}

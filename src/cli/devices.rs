@@ -1,0 +1,27 @@
+//! `openfloor devices`: what a session can be recorded from.
+
+use super::{Exit, failed, say};
+use crate::sound::inputs;
+
+pub(super) fn run() -> Exit {
+    match inputs() {
+        Ok(inputs) => {
+            for input in inputs {
+                let mark = if input.default { " (default)" } else { "" };
+                say::out(&format!("{}{mark}\n", crate::report::text::clean(&input.name)));
+                for format in &input.formats {
+                    let channels = range(format.fewest_channels, format.most_channels);
+                    let rates = range(format.lowest_rate_hz, format.highest_rate_hz);
+                    let sample = &format.sample_format;
+                    say::out(&format!("    {channels} channels, {rates} Hz, {sample}\n"));
+                }
+            }
+            Exit::Done
+        }
+        Err(error) => failed(&error),
+    }
+}
+
+fn range<T: PartialEq + std::fmt::Display + Copy>(low: T, high: T) -> String {
+    if low == high { low.to_string() } else { format!("{low} to {high}") }
+}

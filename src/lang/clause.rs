@@ -107,6 +107,8 @@ impl<'b> Clause<'b> {
             Unless::Governed => self.frame_before("governs", hit.from, 1),
             Unless::Asking => self.mark == Mark::Question && self.marked,
             Unless::Quoted => false,
+            Unless::Glued => self.frame_before("glues", hit.from, 0),
+            Unless::NotTied => !self.words.get(hit.from + 1).is_some_and(|word| word.joined),
             Unless::NotInverted => !self.inverted(hit),
             Unless::HasSubject => self.frame_before("subject", hit.from, 0),
         }) || self.quoted(hit.from)

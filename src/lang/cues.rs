@@ -73,6 +73,10 @@ pub(super) enum Unless {
     Asking,
     /// It stands in somebody's mouth: « elle me disait, arrête ».
     Quoted,
+    /// A word before it takes it in: « qu'est-ce que », « c'est ce que ».
+    Glued,
+    /// No hyphen ties the verb to what follows it.
+    NotTied,
     /// No hyphen ties the verb to its subject, and nothing else makes it an inversion.
     NotInverted,
     /// A pronoun before it is its subject: « vous pensez » is no order.

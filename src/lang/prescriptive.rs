@@ -30,6 +30,7 @@ pub(super) fn read(clause: &Clause<'_>) -> Option<Pushed> {
     let hits: Vec<&Hit<'_>> = clause
         .of(Kind::Prescriptive)
         .filter(|hit| !(asks && hit.rule.push == Some(Push::Directive)))
+        .filter(|hit| !(clause.has_frame("imagines") && hit.rule.push == Some(Push::Option)))
         .collect();
     let push = hits.iter().filter_map(|hit| hit.rule.push).max()?;
     let telling: Vec<&&Hit<'_>> = hits.iter().filter(|hit| hit.rule.push == Some(push)).collect();

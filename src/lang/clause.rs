@@ -105,11 +105,16 @@ impl<'b> Clause<'b> {
             Unless::Embedded => self.embedded(hit.from),
             Unless::Reported => self.reported(hit.from),
             Unless::Governed => self.frame_before("governs", hit.from, 1),
-            Unless::Asking => self.mark == Mark::Question && self.marked,
+            Unless::Asking => self.asks(),
+            Unless::OddInversion => self.odd(hit),
+            Unless::Statement => self.frames("wh_clause").any(|frame| frame.from == hit.from),
+            Unless::Interjected => {
+                self.words.get(hit.from + 1).is_some_and(|word| word.pause && !word.joined)
+            }
             Unless::Quoted => false,
             Unless::Glued => self.frame_before("glues", hit.from, 0),
             Unless::NotTied => !self.words.get(hit.from + 1).is_some_and(|word| word.joined),
-            Unless::NotInverted => !self.inverted(hit),
+            Unless::NotInverted => self.odd(hit) || !self.tied(hit),
             Unless::HasSubject => self.frame_before("subject", hit.from, 0),
         }) || self.quoted(hit.from)
     }
@@ -138,11 +143,20 @@ impl<'b> Clause<'b> {
                 .any(|frame| frame.to == self.words.len() && self.words[frame.from].pause)
     }
 
-    /// Verb and pronoun tied by a hyphen, or at the start of a clause that asks.
-    fn inverted(&self, hit: &Hit<'_>) -> bool {
-        let tied = (hit.from + 1..hit.to).any(|place| self.words[place].joined);
-        let odd = self.frames("no_inversion").any(|f| f.from <= hit.from && hit.from < f.to);
-        !odd && (tied || self.opens[hit.from] || self.frame_before("wh", hit.from, 0))
+    /// A hyphen ties two of its words.
+    fn tied(&self, hit: &Hit<'_>) -> bool {
+        (hit.from + 1..hit.to).any(|place| self.words[place].joined)
+    }
+
+    fn odd(&self, hit: &Hit<'_>) -> bool {
+        self.frames("no_inversion").any(|odd| odd.from <= hit.from && hit.from < odd.to)
+    }
+
+    /// Whether the sentence asks; a light tag ("okay?") does not make an order a question.
+    pub(super) fn asks(&self) -> bool {
+        self.marked
+            && self.mark == Mark::Question
+            && !self.hits.iter().any(|hit| hit.rule.name() == "tag_light")
     }
 
     fn frames(&self, name: &str) -> impl Iterator<Item = &Hit<'b>> {

@@ -79,6 +79,12 @@ pub(super) enum Unless {
     NotTied,
     /// No hyphen ties the verb to its subject, and nothing else makes it an inversion.
     NotInverted,
+    /// What looks like an inversion is none: « rendez-vous », « peut-être ».
+    OddInversion,
+    /// The wh-word takes a clause of its own: "what you said is …".
+    Statement,
+    /// A pause follows its first word: « écoutez, … ».
+    Interjected,
     /// A pronoun before it is its subject: « vous pensez » is no order.
     HasSubject,
 }

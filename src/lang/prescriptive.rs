@@ -7,7 +7,6 @@
 
 use super::clause::{Clause, Hit};
 use super::cues::Kind;
-use super::text::Mark;
 use super::{Cue, Push};
 
 /// A prescriptive phrase as found.
@@ -26,7 +25,7 @@ pub(super) fn read(clause: &Clause<'_>) -> Option<Pushed> {
     if clause.has_frame("housekeeping") {
         return None;
     }
-    let asks = clause.marked && clause.mark == Mark::Question;
+    let asks = clause.asks();
     let hits: Vec<&Hit<'_>> = clause
         .of(Kind::Prescriptive)
         .filter(|hit| !(asks && hit.rule.push == Some(Push::Directive)))

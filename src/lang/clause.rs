@@ -108,6 +108,7 @@ impl<'b> Clause<'b> {
             Unless::Asking => self.asks(),
             Unless::OddInversion => self.odd(hit),
             Unless::Statement => self.frames("wh_clause").any(|frame| frame.from == hit.from),
+            Unless::WhBefore => self.frames("wh").any(|frame| frame.to <= hit.from),
             Unless::Interjected => {
                 self.words.get(hit.from + 1).is_some_and(|word| word.pause && !word.joined)
             }
@@ -227,6 +228,7 @@ fn kept(words: &[Word], book: &Book) -> Vec<usize> {
 /// Where clauses can begin, and the first word after the opening markers.
 fn openings(words: &[&Word], book: &Book, marked: bool) -> (Vec<bool>, usize) {
     let lead = |place: usize| book.lexicon.leads.contains(&words[place].text);
+    let breaks = |place: usize| book.lexicon.breaks.contains(&words[place].text);
     let mut opens = vec![false; words.len() + 1];
     let mut head = 0;
     while head + 1 < words.len() && lead(head) {
@@ -234,7 +236,7 @@ fn openings(words: &[&Word], book: &Book, marked: bool) -> (Vec<bool>, usize) {
     }
     let mut open = true;
     for place in 0..words.len() {
-        open = open || words[place].pause || (!marked && lead(place));
+        open = open || words[place].pause || (!marked && breaks(place));
         opens[place] = open;
         open = open && lead(place);
     }

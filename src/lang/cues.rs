@@ -83,6 +83,8 @@ pub(super) enum Unless {
     OddInversion,
     /// The wh-word takes a clause of its own: "what you said is …".
     Statement,
+    /// A wh-word stands before it in the clause.
+    WhBefore,
     /// A pause follows its first word: « écoutez, … ».
     Interjected,
     /// A pronoun before it is its subject: « vous pensez » is no order.

@@ -31,7 +31,7 @@ const NEAR_WORDS: usize = 4;
 const WEAK_RANK: u8 = 9;
 
 /// Fewest words of a question without its mark.
-const UNMARKED_MIN_WORDS: usize = 3;
+const UNMARKED_MIN_WORDS: usize = 2;
 
 /// Confidence with a cue and a question mark; a cue alone; no cue; a statement given back with a
 /// rising tone, which half of trained coders call a question (CODEBOOK §1), so it is not counted.
@@ -56,7 +56,7 @@ pub(super) fn read(clause: &Clause<'_>) -> Option<Asked> {
     let gives_back = clause.of(Kind::Reflection).next().is_some();
     let Some(first) = strong else {
         return match hits.last() {
-            Some(tag) if marked => Some(tagged(clause, tag, gives_back)),
+            Some(tag) if marked || tag.rule.asks == Asks::Always => Some(tagged(clause, tag, gives_back)),
             _ if marked => by_mark(clause, gives_back),
             _ => None,
         };
@@ -76,7 +76,9 @@ fn asks_here(clause: &Clause<'_>, hit: &Hit<'_>) -> bool {
         Asks::Marked => false,
         Asks::Opening if clause.marked => hit.from <= clause.head,
         Asks::Opening => {
-            clause.opens[hit.from] || !clause.frame_before("glues", hit.from, 0)
+            clause.opens[hit.from]
+                || hit.rule.form == QuestionForm::Wh
+                || !clause.frame_before("glues", hit.from, 0)
         }
     }
 }

@@ -21,7 +21,8 @@ fn shared() -> Option<PathBuf> {
 /// Cohen's kappa of two codings.
 fn kappa(pairs: &[(u8, u8)]) -> f64 {
     let count = pairs.len() as f64;
-    let share = |f: &dyn Fn(&(u8, u8)) -> bool| pairs.iter().filter(|p| f(p)).count() as f64 / count;
+    let share =
+        |f: &dyn Fn(&(u8, u8)) -> bool| pairs.iter().filter(|p| f(p)).count() as f64 / count;
     let agree = share(&|p| p.0 == p.1);
     let chance: f64 = (0..4).map(|k| share(&|p| p.0 == k) * share(&|p| p.1 == k)).sum();
     (agree - chance) / (1.0 - chance)
@@ -325,8 +326,7 @@ fn scenes(report: &mut Report) {
             if words_only {
                 text = bare(&text);
             }
-            let punctuation =
-                if words_only { Punctuation::Missing } else { Punctuation::Written };
+            let punctuation = if words_only { Punctuation::Missing } else { Punctuation::Written };
             let found = acts(&text, language, punctuation);
             let here = within(&found, start, end);
             let sentence: String =
@@ -340,12 +340,19 @@ fn scenes(report: &mut Report) {
             let (asked, pushed) = (openness(here.clone(), false), level(here.clone()));
             let cues: Vec<Act> = here.clone().cloned().collect();
             show(&format!("{name} open"), &sentence, open, asked, &cues);
-            show(&format!("{name} level"), &sentence, u8::from(push >= 2), u8::from(pushed >= 2), &cues);
+            show(
+                &format!("{name} level"),
+                &sentence,
+                u8::from(push >= 2),
+                u8::from(pushed >= 2),
+                &cues,
+            );
             three.push((open, asked));
             two.push((u8::from(push >= 2), u8::from(pushed >= 2)));
             one.push((u8::from(push >= 1), u8::from(pushed >= 1)));
             if scenes {
-                for (place, kind) in ["reflection", "information", "affirmation"].iter().enumerate() {
+                for (place, kind) in ["reflection", "information", "affirmation"].iter().enumerate()
+                {
                     kinds[place].push((
                         u8::from(rows.get(row, "kind") == *kind),
                         statement(here.clone(), kind),
@@ -405,7 +412,8 @@ fn french_corpora(report: &mut Report) {
 }
 
 fn sessions(report: &mut Report) {
-    for (file, language) in [("coaching_en.json", Language::En), ("coaching_fr.json", Language::Fr)] {
+    for (file, language) in [("coaching_en.json", Language::En), ("coaching_fr.json", Language::Fr)]
+    {
         let text = fs::read_to_string(shared().unwrap().join(file)).unwrap();
         let data: serde_json::Value = serde_json::from_str(&text).unwrap();
         let (mut three, mut two) = (Vec::new(), Vec::new());

@@ -198,7 +198,9 @@ fn kept(words: &[Word], book: &Book) -> Vec<usize> {
                 next.text.starts_with(&word.text) || word.text.chars().count() <= 2
             });
         let stutter = next.is_some_and(|next| {
-            next.joined && next.text != word.text && word.text.len() < 4
+            next.joined
+                && next.text != word.text
+                && word.text.len() < 4
                 && next.text.starts_with(&word.text)
         });
         if !book.lexicon.fillers.contains(&word.text) && !broken && !stutter {
@@ -214,7 +216,8 @@ fn kept(words: &[Word], book: &Book) -> Vec<usize> {
                 continue;
             }
             let (first, again) = (count - 2 * length, count - length);
-            let same = (0..length).all(|n| words[out[first + n]].text == words[out[again + n]].text);
+            let same =
+                (0..length).all(|n| words[out[first + n]].text == words[out[again + n]].text);
             let doubled = length == 1 && book.lexicon.doubled.contains(&words[place].text);
             if same && !doubled {
                 out.drain(first..again);

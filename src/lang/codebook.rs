@@ -9,9 +9,8 @@ use crate::session::Language;
 fn holds(kind: &str, text: &str, acts: &[Act]) -> bool {
     let sure = || acts.iter().filter(|act| act.confidence >= 0.5);
     let asks = |wanted: Openness| {
-        let open = sure().any(|act| {
-            matches!(act.code, Code::Question { pragmatic: Openness::Open, .. })
-        });
+        let open =
+            sure().any(|act| matches!(act.code, Code::Question { pragmatic: Openness::Open, .. }));
         let any = sure().any(|act| matches!(act.code, Code::Question { .. }));
         if wanted == Openness::Open { open } else { any && !open }
     };
@@ -23,18 +22,14 @@ fn holds(kind: &str, text: &str, acts: &[Act]) -> bool {
         "open_question" => asks(Openness::Open),
         "closed_question" => asks(Openness::Closed),
         "stacked_question" => {
-            let questions: Vec<String> = sure()
-                .filter(|act| matches!(act.code, Code::Question { .. }))
-                .map(words)
-                .collect();
+            let questions: Vec<String> =
+                sure().filter(|act| matches!(act.code, Code::Question { .. })).map(words).collect();
             questions.windows(2).any(|pair| !same_question(&pair[0], &pair[1]))
         }
         "leading_question" => {
             sure().any(|act| matches!(act.code, Code::Question { leading: true, .. }))
         }
-        "directive" => {
-            sure().any(|a| a.code == Code::Prescriptive { push: Push::Directive })
-        }
+        "directive" => sure().any(|a| a.code == Code::Prescriptive { push: Push::Directive }),
         "suggestion" => sure().any(|act| {
             matches!(act.code, Code::Prescriptive { push: Push::Advice | Push::Option })
         }),

@@ -194,6 +194,7 @@ pub(super) struct Lexicon {
 /// The cues of one language.
 #[derive(Debug)]
 pub(super) struct Book {
+    #[cfg(test)]
     pub language: Language,
     pub rules: Vec<Rule>,
     /// All patterns at once: which rules are worth running on a clause.
@@ -283,7 +284,10 @@ impl Book {
             .dfa_size_limit(AUTOMATON_BYTES)
             .build()
             .map_err(|error| error.to_string())?;
-        Ok(Self { language, rules, set, lexicon })
+        Ok(Self {
+            #[cfg(test)]
+            language,
+            rules, set, lexicon })
     }
 }
 

@@ -43,7 +43,10 @@ pub(super) fn is_backchannel(words: &[Word], book: &Book) -> bool {
             book.lexicon.backchannel.contains(&text)
         });
         let Some(length) = longest else { return false };
-        let joined = words[place + 1..place + length].iter().filter(|word| !word.joined && !words[place].text.ends_with('\'')).count();
+        let joined = words[place + 1..place + length]
+            .iter()
+            .filter(|word| !word.joined && !words[place].text.ends_with('\''))
+            .count();
         count += joined;
         place += length;
         if count > BACKCHANNEL_MAX_WORDS {
@@ -79,7 +82,10 @@ pub(super) fn statement(clause: &Clause<'_>, asked: bool) -> Option<Found> {
     if let Some(hit) = clause.of(Kind::Information).max_by_key(|hit| hit.rule.experience) {
         return Some(found(Code::Information { experience: hit.rule.experience }, hit));
     }
-    if clause.words.len() < STATEMENT_MIN_WORDS || clause.has_frame("housekeeping") || clause.has_frame("small_talk") {
+    if clause.words.len() < STATEMENT_MIN_WORDS
+        || clause.has_frame("housekeeping")
+        || clause.has_frame("small_talk")
+    {
         return None;
     }
     if clause.has_frame("second_person") {

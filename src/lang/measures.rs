@@ -83,10 +83,9 @@ pub fn same_question(a: &str, b: &str) -> bool {
     let telling = |text: &str| -> HashSet<String> {
         let words = text::words(text, Language::Fr);
         let small = |word: &str| {
-            [Language::En, Language::Fr]
-                .into_iter()
-                .filter_map(cues::book)
-                .any(|book| book.lexicon.function.contains(word) || book.lexicon.leads.contains(word))
+            [Language::En, Language::Fr].into_iter().filter_map(cues::book).any(|book| {
+                book.lexicon.function.contains(word) || book.lexicon.leads.contains(word)
+            })
         };
         let rest: HashSet<String> =
             words.iter().filter(|w| !small(&w.text)).map(|w| w.text.clone()).collect();
@@ -122,7 +121,10 @@ mod tests {
     #[test]
     fn a_repair_asks_the_same_again() {
         assert!(same_question("What do you want?", "What do you really want?"));
-        assert!(same_question("Qu'est-ce que vous voulez ?", "Vraiment, qu'est-ce que vous voulez ?"));
+        assert!(same_question(
+            "Qu'est-ce que vous voulez ?",
+            "Vraiment, qu'est-ce que vous voulez ?"
+        ));
         assert!(!same_question("What do you want?", "Who could help you?"));
         assert!(!same_question("Vous étiez en colère ?", "Vous lui avez dit ?"));
     }

@@ -74,8 +74,8 @@ pub fn code(text: &str, language: Language, context: Context<'_>) -> Vec<Act> {
         }];
     }
     let bare = words.len() >= UNMARKED_MIN_WORDS
-        && words.iter().all(|word| word.stop.is_none() && (!word.pause || word.joined))
-        && words.first().is_some_and(|word| !word.capital);
+        && words.iter().all(|word| word.stop.is_none() && !word.pause)
+        && !words[0].capital;
     let marked = context.punctuation == Punctuation::Written && !bare;
     let whole = if marked {
         sentences::written(&words)
@@ -97,7 +97,10 @@ fn acts(sentence: &Sentence, words: &[Word], book: &Book, marked: bool) -> Vec<A
     let mut acts: Vec<Act> = Vec::new();
     let mut add = |code, cues, confidence| acts.push(Act { span, code, cues, confidence });
     let asked = question::read(&clause);
-    let pushed = prescriptive::read(&clause);
+    let pushed = prescriptive::read(
+        &clause,
+        asked.as_ref().is_some_and(|asked| asked.form == QuestionForm::Indirect),
+    );
     let permission = listening::permission(&clause);
     let (asks, told) = (asked.is_some(), pushed.is_some() || permission.is_some());
     if let Some(q) = asked {
@@ -116,7 +119,10 @@ fn acts(sentence: &Sentence, words: &[Word], book: &Book, marked: bool) -> Vec<A
         add(code, cues, confidence);
     }
     let sure = acts.first().is_some_and(|act| act.confidence >= 0.5);
-    if !told && !(asks && sure) && let Some((code, cues, confidence)) = listening::statement(&clause, asks) {
+    if !told
+        && !(asks && sure)
+        && let Some((code, cues, confidence)) = listening::statement(&clause, asks)
+    {
         acts.push(Act { span, code, cues, confidence });
     }
     acts

@@ -20,12 +20,13 @@ pub(super) struct Pushed {
 /// Confidence of a rule that states none, from its precision on development sentences.
 const USUAL: f64 = 0.7;
 
-/// The strongest prescriptive phrase of the clause.
-pub(super) fn read(clause: &Clause<'_>) -> Option<Pushed> {
+/// The strongest prescriptive phrase of the clause; `invites` when it is an order to tell ("tell me
+/// about …"), which asks and does not direct.
+pub(super) fn read(clause: &Clause<'_>, invites: bool) -> Option<Pushed> {
     if clause.has_frame("housekeeping") {
         return None;
     }
-    let asks = clause.asks();
+    let asks = clause.asks() || invites;
     let hits: Vec<&Hit<'_>> = clause
         .of(Kind::Prescriptive)
         .filter(|hit| !(asks && hit.rule.push == Some(Push::Directive)))
@@ -33,9 +34,11 @@ pub(super) fn read(clause: &Clause<'_>) -> Option<Pushed> {
         .collect();
     let push = hits.iter().filter_map(|hit| hit.rule.push).max()?;
     let telling: Vec<&&Hit<'_>> = hits.iter().filter(|hit| hit.rule.push == Some(push)).collect();
-    let confidence = telling
-        .iter()
-        .map(|hit| hit.rule.confidence.unwrap_or(USUAL))
-        .fold(0.0, f64::max);
-    Some(Pushed { push, cues: telling.into_iter().map(|hit| clause.cue(hit)).collect(), confidence })
+    let confidence =
+        telling.iter().map(|hit| hit.rule.confidence.unwrap_or(USUAL)).fold(0.0, f64::max);
+    Some(Pushed {
+        push,
+        cues: telling.into_iter().map(|hit| clause.cue(hit)).collect(),
+        confidence,
+    })
 }

@@ -56,7 +56,9 @@ pub(super) fn read(clause: &Clause<'_>) -> Option<Asked> {
     let gives_back = clause.of(Kind::Reflection).next().is_some();
     let Some(first) = strong else {
         return match hits.last() {
-            Some(tag) if marked || tag.rule.asks == Asks::Always => Some(tagged(clause, tag, gives_back)),
+            Some(tag) if marked || tag.rule.asks == Asks::Always => {
+                Some(tagged(clause, tag, gives_back))
+            }
             _ if marked => by_mark(clause, gives_back),
             _ => None,
         };
@@ -90,8 +92,7 @@ fn by_cue(clause: &Clause<'_>, chosen: &Hit<'_>, hits: &[&Hit<'_>], marked: bool
     if choice && form == QuestionForm::YesNo && pragmatic == Openness::Closed {
         form = QuestionForm::Alternative;
     } else if clause.has_frame("offered") && form == QuestionForm::Wh {
-        (form, pragmatic, strict) =
-            (QuestionForm::Alternative, Openness::Closed, Openness::Closed);
+        (form, pragmatic, strict) = (QuestionForm::Alternative, Openness::Closed, Openness::Closed);
     }
     let leading = hits.iter().any(|hit| hit.rule.leading);
     let base = if marked { SURE } else { BY_WORDS };
@@ -156,8 +157,7 @@ pub(super) fn cut(sentence: &Sentence, words: &[Word], book: &Book, marked: bool
                 && match hit.rule.asks {
                     Asks::Marked => false,
                     Asks::Always | Asks::Opening => {
-                        clause.opens[hit.from]
-                            || !marked && asks_here(&clause, hit)
+                        clause.opens[hit.from] || !marked && asks_here(&clause, hit)
                     }
                 }
         })
@@ -170,7 +170,8 @@ pub(super) fn cut(sentence: &Sentence, words: &[Word], book: &Book, marked: bool
     for start in starts {
         let left = cuts.last().copied().unwrap_or(0);
         let start_at = back_over_markers(&clause, start, book);
-        let alternative = clause.words[start_at..=start].iter().any(|w| w.text == "or" || w.text == "ou");
+        let alternative =
+            clause.words[start_at..=start].iter().any(|w| w.text == "or" || w.text == "ou");
         let far = asked.is_some_and(|before| start_at >= before + 2);
         let free = !marked && asked.is_none() && start_at >= left + 3;
         if (far && (!marked || clause.words[start_at].pause) || free) && !alternative {
@@ -195,7 +196,11 @@ fn back_over_markers(clause: &Clause<'_>, start: usize, book: &Book) -> usize {
 
 fn divide(sentence: &Sentence, clause: &Clause<'_>, cuts: &[usize]) -> Vec<Sentence> {
     let mut edges: Vec<usize> = vec![sentence.words.start];
-    edges.extend(cuts.iter().filter_map(|cut| clause.places.get(*cut)).filter(|p| **p > sentence.words.start));
+    edges.extend(
+        cuts.iter()
+            .filter_map(|cut| clause.places.get(*cut))
+            .filter(|p| **p > sentence.words.start),
+    );
     edges.push(sentence.words.end);
     edges.dedup();
     edges

@@ -61,10 +61,10 @@ pub(super) fn by_words(words: &[Word], lexicon: &Lexicon) -> Vec<Sentence> {
         let long = place - start >= SENTENCE_MAX_WORDS;
         if long
             || place - start >= CLAUSE_MIN_WORDS
-            && words.len() - place >= CLAUSE_MIN_WORDS
-            && lexicon.breaks.contains(words[place].text.as_str())
-            && !lexicon.breaks.contains(words[place - 1].text.as_str())
-            && after_markers(words, place, lexicon)
+                && words.len() - place >= CLAUSE_MIN_WORDS
+                && lexicon.breaks.contains(words[place].text.as_str())
+                && !lexicon.breaks.contains(words[place - 1].text.as_str())
+                && after_markers(words, place, lexicon)
         {
             found.push(Sentence { words: start..place, mark: Mark::Nothing });
             start = place;
@@ -100,8 +100,7 @@ mod tests {
 
     #[test]
     fn without_punctuation_a_marker_that_opens_a_clause_begins_a_sentence() {
-        let words =
-            text::words("j'ai fait ma liste hier alors tu vas en parler", Language::Fr);
+        let words = text::words("j'ai fait ma liste hier alors tu vas en parler", Language::Fr);
         let lexicon = cues::book(Language::Fr).unwrap();
         assert_eq!(by_words(&words, &lexicon.lexicon).len(), 2);
     }

@@ -20,6 +20,7 @@ pub(super) enum Mark {
 }
 
 /// One word.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about one word")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Word {
     /// Lower case, straight apostrophe.
@@ -190,7 +191,8 @@ impl Reader {
         let Some(word) = self.words.last_mut() else { return end };
         let short = dots == 1
             && next.is_some()
-            && (ABBREVIATIONS.contains(&word.text.as_str()) && (word.capital || word.text.len() > 1)
+            && (ABBREVIATIONS.contains(&word.text.as_str())
+                && (word.capital || word.text.len() > 1)
                 || word.capital && word.text.chars().count() == 1 && word.text != "i");
         if !question && !strong && (inside || trails || short) {
             self.pause |= trails;

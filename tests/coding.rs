@@ -5,7 +5,18 @@
 //! figure to a floor a little under what was measured when the rules were written.
 //! `CODING_SHOW=<row>` prints where engine and coders differ.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::similar_names,
+    clippy::too_many_lines,
+    reason = "a test: its counts are small, it may panic, and its table is printed"
+)]
+
 use std::fs;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -17,6 +28,61 @@ fn shared() -> Option<PathBuf> {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/coding/dev"));
     folder.is_dir().then_some(folder)
 }
+
+/// What was measured when the rules were last tuned; a figure may fall below by [`SLACK`].
+const MEASURED: &[(&str, f64)] = &[
+    ("annomi: none/closed/open kappa", 0.739),
+    ("annomi: question F1", 0.893),
+    ("annomi: turn is a reflection, kappa", 0.500),
+    ("annomi, words only: none/closed/open kappa", 0.614),
+    ("annomi, words only: question F1", 0.783),
+    ("annomi, words only: turn is a reflection, kappa", 0.454),
+    ("annomi: short turn is a backchannel, F1 with \"other\"", 0.949),
+    ("prescriptive_en: level 2 or more, kappa", 0.660),
+    ("prescriptive_en: level 1 or more, kappa", 0.515),
+    ("annomi_sentences: none/closed/open kappa", 0.789),
+    ("annomi_sentences: the same, strict rule", 0.786),
+    ("annomi_sentences: question F1", 0.884),
+    ("annomi_sentences: level 2 or more, kappa", 0.538),
+    ("annomi_sentences: level 1 or more, kappa", 0.432),
+    ("annomi_sentences: reflection kappa", 0.457),
+    ("annomi_sentences: information kappa", 0.346),
+    ("annomi_sentences: affirmation kappa", 0.366),
+    ("prescriptive_fr: level 2 or more, kappa", 0.779),
+    ("prescriptive_fr: level 1 or more, kappa", 0.551),
+    ("prescriptive_fr, words only: level 2 or more, kappa", 0.533),
+    ("prescriptive_fr, words only: level 1 or more, kappa", 0.350),
+    ("questions_fr: none/closed/open kappa", 0.749),
+    ("questions_fr: question F1", 0.863),
+    ("questions_fr, words only: none/closed/open kappa", 0.349),
+    ("questions_fr, words only: question F1", 0.573),
+    ("sentences, en: none/closed/open kappa", 0.808),
+    ("sentences, en: question F1", 0.899),
+    ("sentences, en: level 2 or more, kappa", 0.671),
+    ("sentences, en: level 1 or more, kappa", 0.614),
+    ("sentences, en: reflection kappa", 0.440),
+    ("sentences, en: information kappa", 0.503),
+    ("sentences, en: affirmation kappa", 0.578),
+    ("sentences, fr: none/closed/open kappa", 0.781),
+    ("sentences, fr: question F1", 0.858),
+    ("sentences, fr: level 2 or more, kappa", 0.757),
+    ("sentences, fr: level 1 or more, kappa", 0.690),
+    ("sentences, fr: reflection kappa", 0.454),
+    ("sentences, fr: information kappa", 0.535),
+    ("sentences, fr: affirmation kappa", 0.730),
+    ("parisstories: question F1", 0.941),
+    ("parisstories, words only: question F1", 0.424),
+    ("fqb: closed/open kappa (silver)", 0.908),
+    ("coaching_en.json: none/closed/open kappa", 0.898),
+    ("coaching_en.json: question kappa", 0.897),
+    ("coaching_en.json: level 2 or more, kappa", 0.812),
+    ("coaching_fr.json: none/closed/open kappa", 0.937),
+    ("coaching_fr.json: question kappa", 0.942),
+    ("coaching_fr.json: level 2 or more, kappa", 0.778),
+];
+
+/// How far a figure may fall before the test fails.
+const SLACK: f64 = 0.02;
 
 /// Cohen's kappa of two codings.
 fn kappa(pairs: &[(u8, u8)]) -> f64 {
@@ -163,9 +229,10 @@ fn bare(text: &str) -> String {
 struct Report(Vec<(String, f64, f64)>);
 
 impl Report {
-    fn add(&mut self, name: &str, value: f64, floor: f64) {
-        println!("{name:58} {value:.3}   floor {floor:.2}");
-        self.0.push((name.to_owned(), value, floor));
+    fn add(&mut self, name: &str, value: f64) {
+        let measured = MEASURED.iter().find(|row| row.0 == name).map_or(0.0, |row| row.1);
+        println!("{name:58} {value:.3}   floor {:.3}", measured - SLACK);
+        self.0.push((name.to_owned(), value, measured - SLACK));
     }
 }
 
@@ -180,7 +247,9 @@ fn show(name: &str, text: &str, want: u8, got: u8, acts: &[Act]) {
 #[test]
 fn the_engine_agrees_with_coders() {
     let Some(_) = shared() else {
-        println!("NOT RUN: ../shared/coding is not here, agreement with coders was not measured");
+        // Straight to stderr: the test harness hides what a passing test prints.
+        let note = "NOT RUN: ../shared/coding is not here, agreement with coders was not measured";
+        writeln!(std::io::stderr(), "{note}").unwrap();
         return;
     };
     let mut report = Report(Vec::new());
@@ -190,6 +259,7 @@ fn the_engine_agrees_with_coders() {
     french_corpora(&mut report);
     sessions(&mut report);
     let low: Vec<_> = report.0.iter().filter(|row| row.1 < row.2).collect();
+    assert_eq!(report.0.len(), MEASURED.len(), "a row was added or lost");
     assert!(low.is_empty(), "under their floors: {low:?}");
 }
 
@@ -198,9 +268,9 @@ fn annomi(report: &mut Report) {
     let turns: Vec<_> =
         rows.rows.iter().filter(|r| rows.get(r, "interlocutor") == "therapist").collect();
     let began = Instant::now();
-    for (column, punctuation, name, floors) in [
-        ("text", Punctuation::Written, "annomi", (0.70, 0.80)),
-        ("text_asr", Punctuation::Missing, "annomi, words only", (0.55, 0.70)),
+    for (column, punctuation, name) in [
+        ("text", Punctuation::Written, "annomi"),
+        ("text_asr", Punctuation::Missing, "annomi, words only"),
     ] {
         let (mut three, mut reflection) = (Vec::new(), Vec::new());
         for row in &turns {
@@ -223,9 +293,9 @@ fn annomi(report: &mut Report) {
             let only = longest.is_some_and(|a| matches!(a.code, Code::Reflection { .. })) && !asks;
             reflection.push((reflects, u8::from(only)));
         }
-        report.add(&format!("{name}: none/closed/open kappa"), kappa(&three), floors.0);
-        report.add(&format!("{name}: question F1"), f1(&three), floors.1);
-        report.add(&format!("{name}: turn is a reflection, kappa"), kappa(&reflection), 0.3);
+        report.add(&format!("{name}: none/closed/open kappa"), kappa(&three));
+        report.add(&format!("{name}: question F1"), f1(&three));
+        report.add(&format!("{name}: turn is a reflection, kappa"), kappa(&reflection));
     }
     let backchannels: Vec<(u8, u8)> = turns
         .iter()
@@ -236,7 +306,7 @@ fn annomi(report: &mut Report) {
             (u8::from(other), u8::from(got))
         })
         .collect();
-    report.add("annomi: short turn is a backchannel, F1 with \"other\"", f1(&backchannels), 0.8);
+    report.add("annomi: short turn is a backchannel, F1 with \"other\"", f1(&backchannels));
     let rate = 2.0 * turns.len() as f64 / began.elapsed().as_secs_f64();
     println!("speed: {rate:.0} utterances a second");
     assert!(rate > 1000.0, "slow: {rate}");
@@ -262,8 +332,8 @@ fn sentences_of_annomi(report: &mut Report) {
             one.push((u8::from(want >= 1), u8::from(got >= 1)));
         }
     }
-    report.add("prescriptive_en: level 2 or more, kappa", kappa(&two), 0.4);
-    report.add("prescriptive_en: level 1 or more, kappa", kappa(&one), 0.3);
+    report.add("prescriptive_en: level 2 or more, kappa", kappa(&two));
+    report.add("prescriptive_en: level 1 or more, kappa", kappa(&one));
     let coded = Rows::read("annomi_sentences.tsv");
     let (mut three, mut strict, mut two, mut one) = (vec![], vec![], vec![], vec![]);
     let mut kinds = vec![vec![]; 3];
@@ -294,13 +364,13 @@ fn sentences_of_annomi(report: &mut Report) {
             kinds[place].push((want, got));
         }
     }
-    report.add("annomi_sentences: none/closed/open kappa", kappa(&three), 0.7);
-    report.add("annomi_sentences: the same, strict rule", kappa(&strict), 0.7);
-    report.add("annomi_sentences: question F1", f1(&three), 0.8);
-    report.add("annomi_sentences: level 2 or more, kappa", kappa(&two), 0.35);
-    report.add("annomi_sentences: level 1 or more, kappa", kappa(&one), 0.3);
+    report.add("annomi_sentences: none/closed/open kappa", kappa(&three));
+    report.add("annomi_sentences: the same, strict rule", kappa(&strict));
+    report.add("annomi_sentences: question F1", f1(&three));
+    report.add("annomi_sentences: level 2 or more, kappa", kappa(&two));
+    report.add("annomi_sentences: level 1 or more, kappa", kappa(&one));
     for (pairs, kind) in kinds.iter().zip(["reflection", "information", "affirmation"]) {
-        report.add(&format!("annomi_sentences: {kind} kappa"), kappa(pairs), 0.3);
+        report.add(&format!("annomi_sentences: {kind} kappa"), kappa(pairs));
     }
 }
 
@@ -318,6 +388,7 @@ fn scenes(report: &mut Report) {
         let scenes = file == "sentences";
         let (mut three, mut two, mut one) = (Vec::new(), Vec::new(), Vec::new());
         let mut kinds = vec![vec![]; 3];
+        let (mut leading, mut forms) = (Vec::new(), Vec::new());
         for row in &rows.rows {
             if scenes && rows.get(row, "language") != language.code().unwrap() {
                 continue;
@@ -350,6 +421,18 @@ fn scenes(report: &mut Report) {
             three.push((open, asked));
             two.push((u8::from(push >= 2), u8::from(pushed >= 2)));
             one.push((u8::from(push >= 1), u8::from(pushed >= 1)));
+            if scenes && open > 0 && asked > 0 {
+                let question = here.clone().find_map(|act| match act.code {
+                    Code::Question { form, leading, .. } => Some((form, leading)),
+                    _ => None,
+                });
+                let (form, leads) = question.unwrap();
+                let want = u8::from(rows.get(row, "leading") == "1");
+                show(&format!("{name} leading"), &sentence, want, u8::from(leads), &cues);
+                leading.push((want, u8::from(leads)));
+                let form = serde_json::to_value(form).unwrap();
+                forms.push((1, u8::from(form == rows.get(row, "form"))));
+            }
             if scenes {
                 for (place, kind) in ["reflection", "information", "affirmation"].iter().enumerate()
                 {
@@ -361,16 +444,19 @@ fn scenes(report: &mut Report) {
             }
         }
         if file != "prescriptive_fr" {
-            report.add(&format!("{name}: none/closed/open kappa"), kappa(&three), 0.3);
-            report.add(&format!("{name}: question F1"), f1(&three), 0.4);
+            report.add(&format!("{name}: none/closed/open kappa"), kappa(&three));
+            report.add(&format!("{name}: question F1"), f1(&three));
         }
         if file != "questions_fr" {
-            report.add(&format!("{name}: level 2 or more, kappa"), kappa(&two), 0.3);
-            report.add(&format!("{name}: level 1 or more, kappa"), kappa(&one), 0.3);
+            report.add(&format!("{name}: level 2 or more, kappa"), kappa(&two));
+            report.add(&format!("{name}: level 1 or more, kappa"), kappa(&one));
         }
         if scenes {
+            let same = forms.iter().filter(|pair| pair.1 == 1).count() as f64;
+            report.add(&format!("{name}: same form, share"), same / forms.len() as f64);
+            report.add(&format!("{name}: leading, kappa"), kappa(&leading));
             for (pairs, kind) in kinds.iter().zip(["reflection", "information", "affirmation"]) {
-                report.add(&format!("{name}: {kind} kappa"), kappa(pairs), 0.1);
+                report.add(&format!("{name}: {kind} kappa"), kappa(pairs));
             }
         }
     }
@@ -378,9 +464,9 @@ fn scenes(report: &mut Report) {
 
 fn french_corpora(report: &mut Report) {
     let rows = Rows::read("fr_parisstories_questions.csv");
-    for (column, punctuation, name, floor) in [
-        ("text", Punctuation::Written, "parisstories: question F1", 0.8),
-        ("text_asr", Punctuation::Missing, "parisstories, words only: question F1", 0.3),
+    for (column, punctuation, name) in [
+        ("text", Punctuation::Written, "parisstories: question F1"),
+        ("text_asr", Punctuation::Missing, "parisstories, words only: question F1"),
     ] {
         let pairs: Vec<(u8, u8)> = rows
             .rows
@@ -393,7 +479,7 @@ fn french_corpora(report: &mut Report) {
                 (want, got)
             })
             .collect();
-        report.add(name, f1(&pairs), floor);
+        report.add(name, f1(&pairs));
     }
     let rows = Rows::read("fr_fqb_dev.csv");
     let mut same = Vec::new();
@@ -408,7 +494,7 @@ fn french_corpora(report: &mut Report) {
         show("fqb", rows.get(row, "text"), want, got, &found);
         same.push((want, got));
     }
-    report.add("fqb: closed/open kappa (silver)", kappa(&same), 0.3);
+    report.add("fqb: closed/open kappa (silver)", kappa(&same));
 }
 
 fn sessions(report: &mut Report) {
@@ -442,8 +528,8 @@ fn sessions(report: &mut Report) {
                 }
             }
         }
-        report.add(&format!("{file}: none/closed/open kappa"), kappa(&three), 0.6);
-        report.add(&format!("{file}: question kappa"), kappa(&presence(&three)), 0.6);
-        report.add(&format!("{file}: level 2 or more, kappa"), kappa(&two), 0.3);
+        report.add(&format!("{file}: none/closed/open kappa"), kappa(&three));
+        report.add(&format!("{file}: question kappa"), kappa(&presence(&three)));
+        report.add(&format!("{file}: level 2 or more, kappa"), kappa(&two));
     }
 }

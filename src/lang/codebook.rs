@@ -59,3 +59,109 @@ fn every_example_of_the_codebook_is_coded_as_it_says() {
     }
     assert!(wrong.is_empty(), "{} of {lines}: {wrong:#?}", wrong.len());
 }
+
+/// Codes with their spans, for short.
+fn read(text: &str, language: Language, punctuation: Punctuation) -> Vec<Act> {
+    code(text, language, Context { punctuation, before: None })
+}
+
+#[test]
+fn three_questions_in_one_breath_are_three_acts() {
+    for (text, language) in [
+        ("What do you want, and why now, and who could help you?", Language::En),
+        ("Qu'est-ce que tu veux, et pourquoi maintenant, et avec qui ?", Language::Fr),
+    ] {
+        let acts = read(text, language, Punctuation::Written);
+        assert_eq!(acts.len(), 3, "{acts:?}");
+        assert!(acts.iter().all(|act| matches!(act.code, Code::Question { .. })));
+        assert!(acts.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start));
+    }
+}
+
+#[test]
+fn an_option_asked_is_a_question_and_an_option_of_the_same_span() {
+    let acts = read("Have you thought about hiring someone?", Language::En, Punctuation::Written);
+    assert_eq!(acts.len(), 2);
+    assert_eq!(acts[0].span, acts[1].span);
+}
+
+#[test]
+fn what_speech_to_text_does_to_a_text_does_not_change_its_codes() {
+    for (written, heard) in [
+        ("Qu'est-ce que vous voulez ?", "qu’est ce que vous voulez?"),
+        ("Est-ce que tu l'as vue ?", "Euh, est-ce que, est-ce que tu l'as vue ?"),
+        ("Avez-vous essayé ?", "AVEZ VOUS ESSAYÉ ?"),
+    ] {
+        let codes = |text| -> Vec<Code> {
+            read(text, Language::Fr, Punctuation::Written).into_iter().map(|a| a.code).collect()
+        };
+        assert_eq!(codes(written), codes(heard), "{heard}");
+    }
+    let codes = |text| -> Vec<Code> {
+        read(text, Language::En, Punctuation::Written).into_iter().map(|a| a.code).collect()
+    };
+    assert_eq!(codes("What do you want?"), codes("Um, wh- what do you-- do you want?"));
+}
+
+#[test]
+fn without_punctuation_a_question_is_cut_out_of_the_stream() {
+    let text = "okay so you stayed late again what would you like to change about that";
+    let acts = read(text, Language::En, Punctuation::Missing);
+    let question = acts.iter().find(|act| matches!(act.code, Code::Question { .. })).unwrap();
+    assert_eq!(text.get(question.span.start as usize..).unwrap(), &text[30..]);
+}
+
+#[test]
+fn any_text_is_safe_and_its_spans_lie_where_they_should() {
+    let long = "so what do you want and you should go ".repeat(600);
+    let runs = "?!…--'’\"«».,".repeat(2_000);
+    let texts = [
+        "",
+        " ",
+        "\u{0}\u{7}\u{1b}[31m",
+        "?",
+        "…",
+        "😀😀 what now? 👩‍👩‍👧",
+        "مرحبا كيف حالك؟ what?",
+        "e\u{301}\u{301}\u{301}",
+        "'",
+        "l'",
+        "a-",
+        "-a",
+        "((((",
+        "[",
+        "\u{202e}why?",
+        "İİİ ẞ?",
+        &long,
+        &runs,
+    ];
+    for text in texts {
+        let length = u32::try_from(text.chars().count()).unwrap();
+        for language in [Language::En, Language::Fr, Language::Other] {
+            for punctuation in [Punctuation::Written, Punctuation::Missing] {
+                let acts = read(text, language, punctuation);
+                assert!(acts.is_sorted_by_key(|act| act.span.start));
+                for act in &acts {
+                    assert!(act.span.start < act.span.end && act.span.end <= length);
+                    assert!((0.0..=1.0).contains(&act.confidence));
+                    for cue in &act.cues {
+                        assert!(act.span.start <= cue.span.start && cue.span.end <= act.span.end);
+                        assert!(cue.span.start < cue.span.end);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn time_grows_with_length_and_no_faster() {
+    let time = |times: usize| {
+        let text = "so what do you want and you should go ".repeat(times);
+        let began = std::time::Instant::now();
+        let _ = read(&text, Language::En, Punctuation::Missing);
+        began.elapsed().as_secs_f64()
+    };
+    let _ = time(10);
+    assert!(time(4_000) < 60.0 * time(400).max(0.001), "ten times the text took too long");
+}

@@ -287,7 +287,10 @@ impl Book {
         Ok(Self {
             #[cfg(test)]
             language,
-            rules, set, lexicon })
+            rules,
+            set,
+            lexicon,
+        })
     }
 }
 

@@ -53,6 +53,9 @@ pub struct Context<'a> {
 /// Confidence that words of the list, alone, are a small sign of listening; the timing decides.
 const BACKCHANNEL: f64 = 0.9;
 
+/// Confidence from which an act is counted (DESIGN §4).
+const COUNTED: f64 = 0.5;
+
 /// Words from which an utterance without any mark at all is read by its words, whatever the
 /// recording's punctuation: speech-to-text sometimes drops it for a stretch.
 const UNMARKED_MIN_WORDS: usize = 5;
@@ -102,7 +105,10 @@ fn acts(sentence: &Sentence, words: &[Word], book: &Book, marked: bool) -> Vec<A
         asked.as_ref().is_some_and(|asked| asked.form == QuestionForm::Indirect),
     );
     let permission = listening::permission(&clause);
-    let (asks, told) = (asked.is_some(), pushed.is_some() || permission.is_some());
+    let asks = asked.is_some();
+    let says_more = pushed.is_none()
+        && permission.is_none()
+        && asked.as_ref().is_none_or(|asked| asked.confidence < COUNTED);
     if let Some(q) = asked {
         let code = Code::Question {
             form: q.form,
@@ -118,11 +124,7 @@ fn acts(sentence: &Sentence, words: &[Word], book: &Book, marked: bool) -> Vec<A
     if let Some((code, cues, confidence)) = permission {
         add(code, cues, confidence);
     }
-    let sure = acts.first().is_some_and(|act| act.confidence >= 0.5);
-    if !told
-        && !(asks && sure)
-        && let Some((code, cues, confidence)) = listening::statement(&clause, asks)
-    {
+    if says_more && let Some((code, cues, confidence)) = listening::statement(&clause, asks) {
         acts.push(Act { span, code, cues, confidence });
     }
     acts

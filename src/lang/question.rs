@@ -155,7 +155,10 @@ pub(super) fn cut(sentence: &Sentence, words: &[Word], book: &Book, marked: bool
         .filter(|hit| {
             hit.rule.rank < WEAK_RANK
                 && match hit.rule.asks {
-                    Asks::Marked => false,
+                    // « …, et avec qui ? »: after a pause a wh-word asks again.
+                    Asks::Marked => {
+                        marked && clause.opens[hit.from] && hit.rule.form == QuestionForm::Wh
+                    }
                     Asks::Always | Asks::Opening => {
                         clause.opens[hit.from] || !marked && asks_here(&clause, hit)
                     }
@@ -187,7 +190,7 @@ fn back_over_markers(clause: &Clause<'_>, start: usize, book: &Book) -> usize {
     let mut place = start;
     while place > 0
         && !clause.words[place].pause
-        && book.lexicon.leads.contains(&clause.words[place - 1].text)
+        && book.lexicon.breaks.contains(&clause.words[place - 1].text)
     {
         place -= 1;
     }

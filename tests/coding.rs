@@ -11,7 +11,6 @@
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::similar_names,
-    clippy::too_many_lines,
     reason = "a test: its counts are small, it may panic, and its table is printed"
 )]
 
@@ -31,22 +30,22 @@ fn shared() -> Option<PathBuf> {
 
 /// What was measured when the rules were last tuned; a figure may fall below by [`SLACK`].
 const MEASURED: &[(&str, f64)] = &[
-    ("annomi: none/closed/open kappa", 0.739),
+    ("annomi: none/closed/open kappa", 0.740),
     ("annomi: question F1", 0.893),
     ("annomi: turn is a reflection, kappa", 0.500),
-    ("annomi, words only: none/closed/open kappa", 0.614),
-    ("annomi, words only: question F1", 0.783),
-    ("annomi, words only: turn is a reflection, kappa", 0.454),
+    ("annomi, words only: none/closed/open kappa", 0.613),
+    ("annomi, words only: question F1", 0.782),
+    ("annomi, words only: turn is a reflection, kappa", 0.453),
     ("annomi: short turn is a backchannel, F1 with \"other\"", 0.949),
     ("prescriptive_en: level 2 or more, kappa", 0.660),
     ("prescriptive_en: level 1 or more, kappa", 0.515),
-    ("annomi_sentences: none/closed/open kappa", 0.789),
-    ("annomi_sentences: the same, strict rule", 0.786),
+    ("annomi_sentences: none/closed/open kappa", 0.788),
+    ("annomi_sentences: the same, strict rule", 0.785),
     ("annomi_sentences: question F1", 0.884),
     ("annomi_sentences: level 2 or more, kappa", 0.538),
     ("annomi_sentences: level 1 or more, kappa", 0.432),
     ("annomi_sentences: reflection kappa", 0.457),
-    ("annomi_sentences: information kappa", 0.346),
+    ("annomi_sentences: information kappa", 0.355),
     ("annomi_sentences: affirmation kappa", 0.366),
     ("prescriptive_fr: level 2 or more, kappa", 0.779),
     ("prescriptive_fr: level 1 or more, kappa", 0.551),
@@ -56,26 +55,40 @@ const MEASURED: &[(&str, f64)] = &[
     ("questions_fr: question F1", 0.863),
     ("questions_fr, words only: none/closed/open kappa", 0.349),
     ("questions_fr, words only: question F1", 0.573),
-    ("sentences, en: none/closed/open kappa", 0.808),
-    ("sentences, en: question F1", 0.899),
+    ("sentences, en: none/closed/open kappa", 0.806),
+    ("sentences, en: question F1", 0.897),
     ("sentences, en: level 2 or more, kappa", 0.671),
     ("sentences, en: level 1 or more, kappa", 0.614),
-    ("sentences, en: reflection kappa", 0.440),
-    ("sentences, en: information kappa", 0.503),
+    ("sentences, en: same form, share", 0.828),
+    ("sentences, en: leading, kappa", 0.862),
+    ("sentences, en: reflection kappa", 0.436),
+    ("sentences, en: information kappa", 0.536),
     ("sentences, en: affirmation kappa", 0.578),
-    ("sentences, fr: none/closed/open kappa", 0.781),
+    ("sentences, fr: none/closed/open kappa", 0.782),
     ("sentences, fr: question F1", 0.858),
     ("sentences, fr: level 2 or more, kappa", 0.757),
-    ("sentences, fr: level 1 or more, kappa", 0.690),
-    ("sentences, fr: reflection kappa", 0.454),
-    ("sentences, fr: information kappa", 0.535),
+    ("sentences, fr: level 1 or more, kappa", 0.691),
+    ("sentences, fr: same form, share", 0.783),
+    ("sentences, fr: leading, kappa", 0.858),
+    ("sentences, fr: reflection kappa", 0.455),
+    ("sentences, fr: information kappa", 0.595),
     ("sentences, fr: affirmation kappa", 0.730),
     ("parisstories: question F1", 0.941),
-    ("parisstories, words only: question F1", 0.424),
+    ("parisstories, words only: question F1", 0.426),
     ("fqb: closed/open kappa (silver)", 0.908),
+    ("coaching_en.json: asks for leave, F1", 0.667),
+    ("coaching_en.json: reflection F1", 0.452),
+    ("coaching_en.json: information F1", 0.581),
+    ("coaching_en.json: affirmation F1", 0.250),
+    ("coaching_en.json: backchannel F1", 0.880),
     ("coaching_en.json: none/closed/open kappa", 0.898),
     ("coaching_en.json: question kappa", 0.897),
     ("coaching_en.json: level 2 or more, kappa", 0.812),
+    ("coaching_fr.json: asks for leave, F1", 0.400),
+    ("coaching_fr.json: reflection F1", 0.579),
+    ("coaching_fr.json: information F1", 0.267),
+    ("coaching_fr.json: affirmation F1", 0.500),
+    ("coaching_fr.json: backchannel F1", 1.000),
     ("coaching_fr.json: none/closed/open kappa", 0.937),
     ("coaching_fr.json: question kappa", 0.942),
     ("coaching_fr.json: level 2 or more, kappa", 0.778),
@@ -187,6 +200,8 @@ fn statement<'a>(acts: impl Iterator<Item = &'a Act> + Clone, want: &str) -> u8 
         Code::Reflection { .. } => want == "reflection",
         Code::Information { .. } => want == "information",
         Code::Affirmation => want == "affirmation",
+        Code::Permission => want == "permission",
+        Code::Backchannel => want == "backchannel",
         _ => false,
     }))
 }
@@ -497,11 +512,16 @@ fn french_corpora(report: &mut Report) {
     report.add("fqb: closed/open kappa (silver)", kappa(&same));
 }
 
+/// Kinds whose presence is compared in whole sessions.
+const KINDS: [&str; 4] = ["reflection", "information", "affirmation", "backchannel"];
+
 fn sessions(report: &mut Report) {
     for (file, language) in [("coaching_en.json", Language::En), ("coaching_fr.json", Language::Fr)]
     {
         let text = fs::read_to_string(shared().unwrap().join(file)).unwrap();
         let data: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let mut kinds = vec![vec![]; KINDS.len()];
+        let mut leave = Vec::new();
         let (mut three, mut two) = (Vec::new(), Vec::new());
         for session in data["sessions"].as_array().unwrap() {
             for utterance in session["utterances"].as_array().unwrap() {
@@ -521,12 +541,25 @@ fn sessions(report: &mut Report) {
                     let sentence = act["text"].as_str().unwrap();
                     let cues: Vec<Act> = here.clone().cloned().collect();
                     show(file, sentence, open, got, &cues);
+                    for (place, kind) in KINDS.iter().enumerate() {
+                        let want = u8::from(act["kind"] == *kind);
+                        let got = statement(here.clone(), kind);
+                        show(&format!("{file} {kind}"), sentence, want, got, &cues);
+                        kinds[place].push((want, got));
+                    }
+                    let flags = act["flags"].as_array();
+                    let asks = flags.is_some_and(|f| f.iter().any(|f| f == "asks_permission"));
+                    leave.push((u8::from(asks), statement(here.clone(), "permission")));
                     let pushed = level(here);
                     show(file, sentence, u8::from(push >= 2), u8::from(pushed >= 2), &cues);
                     three.push((open, got));
                     two.push((u8::from(push >= 2), u8::from(pushed >= 2)));
                 }
             }
+        }
+        report.add(&format!("{file}: asks for leave, F1"), f1(&leave));
+        for (pairs, kind) in kinds.iter().zip(KINDS) {
+            report.add(&format!("{file}: {kind} F1"), f1(pairs));
         }
         report.add(&format!("{file}: none/closed/open kappa"), kappa(&three));
         report.add(&format!("{file}: question kappa"), kappa(&presence(&three)));

@@ -23,6 +23,10 @@ const ABOUT_THINGS: f64 = 0.52;
 /// Fewest words of a statement that is taken for anything without a cue.
 const STATEMENT_MIN_WORDS: usize = 4;
 
+/// Fewest words of a statement about things that is taken for a fact without a cue; shorter ones are
+/// mostly small talk and summaries without a verb.
+const FACT_MIN_WORDS: usize = 7;
+
 /// Most words of a backchannel (CODEBOOK §1).
 const BACKCHANNEL_MAX_WORDS: usize = 3;
 
@@ -91,6 +95,6 @@ pub(super) fn statement(clause: &Clause<'_>, asked: bool) -> Option<Found> {
     if clause.has_frame("second_person") {
         return Some((Code::Reflection { checking: false }, Vec::new(), ABOUT_CLIENT));
     }
-    (!clause.has_frame("first_person"))
+    (clause.words.len() >= FACT_MIN_WORDS && !clause.has_frame("first_person"))
         .then(|| (Code::Information { experience: false }, Vec::new(), ABOUT_THINGS))
 }

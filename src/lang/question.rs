@@ -55,7 +55,7 @@ pub(super) fn read(clause: &Clause<'_>) -> Option<Asked> {
     let strong = hits.iter().find(|hit| hit.rule.rank < WEAK_RANK);
     let gives_back = clause.of(Kind::Reflection).next().is_some();
     let Some(first) = strong else {
-        return match hits.last() {
+        return match hits.iter().min_by_key(|hit| (hit.rule.rank, !hit.rule.leading, hit.from)) {
             Some(tag) if marked || tag.rule.asks == Asks::Always => {
                 Some(tagged(clause, tag, gives_back))
             }

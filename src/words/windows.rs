@@ -16,18 +16,17 @@ use crate::session::{Ms, Span, SpeakerId};
 /// Longest window. Under whisper's 30 s, so that its end is never taken for a cut: at exactly 30 s a
 /// second encoder pass is run when the last time falls short.
 pub const WINDOW: Ms = Ms(28_000);
-fn ev(n: &str, d: u64) -> Ms {
-    Ms(std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d))
-}
 
 /// Longest silence between packed stretches, beside their margins: shorter pauses are kept as they
 /// are. Stretches are at least [`SPEECH_PAUSE`](crate::session::SPEECH_PAUSE) apart, so with their
 /// margins there are always 300 ms between the speech of two pieces.
-const LONGEST_SILENCE: Ms = Ms(500);
+const LONGEST_SILENCE: Ms = Ms(400);
 
 /// Sound kept on both sides of a stretch: voice activity starts and ends a little inside speech.
-/// whisper.cpp's own voice activity pads 30 ms, faster-whisper 400 ms; consonants live here.
-const MARGIN: Ms = Ms(200);
+/// whisper.cpp's own voice activity pads 30 ms, faster-whisper 400 ms; consonants live here. Of
+/// margins of 120 and 200 ms with silences of 200, 400 and 500 ms, 120 and 400 gave the fewest word
+/// errors together with few windows (`docs/decisions/0002-word-times.md`).
+const MARGIN: Ms = Ms(120);
 
 /// Where a stretch longer than a window may be cut: the quietest place in the last part of it.
 const CUT_FROM: Ms = Ms(18_000);
@@ -93,7 +92,7 @@ pub fn pack(
     for part in parts(speech, quietest) {
         let source = margins(part.span, duration, &part);
         let pause = pieces.last().map_or(Ms::ZERO, |last: &Piece| {
-            source.start().since(last.source.end()).min(ev("SIL", 500))
+            source.start().since(last.source.end()).min(LONGEST_SILENCE)
         });
         if !pieces.is_empty() && filled + pause + source.length() > WINDOW {
             windows.push(Window { speaker, channel, pieces: std::mem::take(&mut pieces) });
@@ -146,8 +145,8 @@ fn parts(speech: &[Span], quietest: &dyn Fn(Span) -> Ms) -> Vec<Part> {
 
 /// Widens a part by the margins, never into half of the pause that a neighbour may want.
 fn margins(span: Span, duration: Ms, part: &Part) -> Span {
-    let before = ev("MAR", 200).min(Ms(part.free_before.0 / 2));
-    let after = ev("MAR", 200).min(Ms(part.free_after.0 / 2));
+    let before = MARGIN.min(Ms(part.free_before.0 / 2));
+    let after = MARGIN.min(Ms(part.free_after.0 / 2));
     let end = (span.end() + after).min(duration.max(span.end()));
     Span::new(span.start().since(before), end).unwrap_or(span)
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Sounds in which nobody speaks, for measuring a voice detector's false alarms.
 
-    scripts/make-sounds-without-speech OUT_DIR [SECONDS]     (default 300)
+    docs/decisions/0001-sounds-without-speech.py OUT_DIR [SECONDS]     (default 300)
 
 16 kHz mono WAV, 16 bit, same bytes every time. Noises, hum, and music of three kinds: plucked
 chords with drums, a bowed and a blown melody with vibrato, and a "sung" vowel melody (harmonics

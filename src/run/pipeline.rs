@@ -20,6 +20,7 @@ use crate::hashing;
 use crate::progress::{Cancel, Progress, Stage};
 use crate::results::{Folder, fingerprint};
 use crate::session::Session;
+use crate::sound::recognised;
 
 /// Changes whenever the same speech and words can make another session.
 const SESSION_VERSION: u32 = 1;
@@ -77,6 +78,7 @@ fn analyse(
 
 fn source_hashes(job: &Job, runtime: Runtime) -> Result<Vec<String>> {
     let hash = |input: &super::Input| {
+        recognised(&input.path)?;
         let hash = if runtime.verify {
             hashing::sha256_of_file_anew(&input.path)
         } else {
@@ -121,6 +123,7 @@ impl Run<'_> {
         let session = self.session(&prints, &mut counts, &mut elapsed)?;
         self.progress.begin(Stage::Measure, None);
         let clock = Instant::now();
+        self.folder.remove(ANALYSIS.0)?;
         let coding = analysis::code_session(&session);
         let analysis = analysis::analyse(&session, &coding, &self.job.options.profile);
         publish::derived(&self.folder, &session, &analysis, &prints.analysis)?;
@@ -189,6 +192,9 @@ impl Run<'_> {
         let (listened, heard) = self.speech_and_words(prints, counts, elapsed)?;
         let model = &self.engines.speech_to_text.name;
         let session = assemble::session(self.job, &self.hashes, model, &listened, heard)?;
+        // Before anything it stands for is replaced: a run killed from here on must not leave an
+        // older analysis that vouches for a newer page.
+        self.folder.remove(ANALYSIS.0)?;
         self.folder.save(SESSION.0, SESSION.1, &prints.session, &session)?;
         Ok(session)
     }
@@ -202,7 +208,7 @@ impl Run<'_> {
         let work = self.folder.stages()?;
         let mut listened: Option<Listened> = None;
         if self.runtime.force {
-            self.folder.forget(WORDS.0)?;
+            self.folder.remove("stages/words.jsonl")?;
         } else {
             listened = self.folder.load(SPEECH.0, SPEECH.1, &prints.speech);
         }

@@ -139,7 +139,9 @@ fn pad(text: &str, width: usize) -> String {
 
 fn title(screen: &mut Screen, w: &'static Words, analysis: &Analysis) {
     let source = &analysis.source;
-    let files: Vec<String> = source.files.iter().map(|file| clean(&file.name)).collect();
+    let mut files: Vec<String> = source.files.iter().map(|file| clean(&file.name)).collect();
+    // A file is listed once a channel.
+    files.dedup();
     let length = source.duration_ms.map(|length| numbers::length(w, length));
     let mut parts = vec![
         length.unwrap_or_else(|| w.unknown_length.to_owned()),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::listen::{self, Listened};
-use super::transcribe::{self, Heard};
+use super::transcribe::{self, Heard, WordLog};
 use super::{Counts, Done, Engines, Job, Outcome, Runtime, assemble, publish};
 use crate::analysis::{self, Analysis};
 use crate::error::{Error, Result};
@@ -21,6 +21,7 @@ use crate::progress::{Cancel, Progress, Stage};
 use crate::results::{Folder, fingerprint};
 use crate::session::Session;
 use crate::sound::recognised;
+use crate::words::HeardWindow;
 
 /// Changes whenever the same speech and words can make another session.
 const SESSION_VERSION: u32 = 1;
@@ -114,6 +115,7 @@ impl Run<'_> {
         if let Some(analysis) = already
             && !self.runtime.force
             && publish::complete(&self.folder)
+            && self.folder.load::<Session>(SESSION.0, SESSION.1, &prints.session).is_some()
         {
             return Ok(self.done(analysis, prints.analysis, true, Counts::default()));
         }
@@ -199,6 +201,14 @@ impl Run<'_> {
         Ok(session)
     }
 
+    /// The log of words, and the windows that earlier runs heard, in order.
+    fn words(&self, prints: &Prints) -> Result<(WordLog, Vec<HeardWindow>)> {
+        let mut log: WordLog = self.folder.log(WORDS.0, WORDS.1, &prints.words)?;
+        let mut before = log.take_entries();
+        before.sort_by_key(|heard| heard.index);
+        Ok((log, before))
+    }
+
     fn speech_and_words(
         &self,
         prints: &Prints,
@@ -212,16 +222,14 @@ impl Run<'_> {
         } else {
             listened = self.folder.load(SPEECH.0, SPEECH.1, &prints.speech);
         }
-        let mut log: transcribe::WordLog = self.folder.log(WORDS.0, WORDS.1, &prints.words)?;
-        let mut before = log.take_entries();
-        before.sort_by_key(|heard| heard.index);
-        if let Some(known) = &listened
-            && let Some(language) = transcribe::heard_before(&log, &before, known)
-        {
-            for stage in [Stage::Decode, Stage::Listen, Stage::Transcribe] {
-                self.progress.skip(stage);
+        if let Some(known) = &listened {
+            let (log, before) = self.words(prints)?;
+            if let Some(language) = transcribe::heard_before(&log, &before, known) {
+                for stage in [Stage::Decode, Stage::Listen, Stage::Transcribe] {
+                    self.progress.skip(stage);
+                }
+                return Ok((known.clone(), Heard { language, windows: before }));
             }
-            return Ok((known.clone(), Heard { language, windows: before }));
         }
         let clock = Instant::now();
         let (takes, files) = listen::takes(self.job, &work, counts, self.progress, self.cancel)?;
@@ -237,6 +245,8 @@ impl Run<'_> {
             self.folder.save(SPEECH.0, SPEECH.1, &prints.speech, &found)?;
             found
         };
+        // Not opened before there is something to keep: a file that cannot be read leaves no folder.
+        let (mut log, before) = self.words(prints)?;
         let clock = Instant::now();
         let heard = if listened.windows.is_empty() {
             transcribe::nothing(&mut log, &self.job.options)?

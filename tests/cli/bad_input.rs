@@ -304,5 +304,7 @@ fn a_file_in_the_place_of_the_results_is_named() {
     let place = Place::new();
     silence(&place.path("talk.wav"), 1);
     place.write("talk.wav.openfloor", "not a folder");
-    fails(&place, "talk.wav.openfloor", "cannot be written");
+    let before = place.entries();
+    place.analyze(["talk.wav"]).fails_on("talk.wav.openfloor", "cannot be written");
+    assert_eq!(place.entries(), before);
 }

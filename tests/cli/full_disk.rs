@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::{
-    ARTEFACTS, GIVEN, Place, RESULTS, Said, apart, copy_folder, finished, json, same_artefacts,
-    text,
+    ARTEFACTS, GIVEN, Place, RESULTS, Said, apart, copy_folder, counts, finished, json,
+    same_artefacts, text,
 };
 
 /// Mounts a small disk over the results folder (which may hold stages), runs, keeps what is there,
@@ -31,7 +31,7 @@ const WORK_COPY: usize = 2 * (14 * 16_000 * 2_usize).next_multiple_of(PAGE);
 struct Tried {
     said: Said,
     kept: PathBuf,
-    _place: Place,
+    place: Place,
 }
 
 fn on_a_disk_of(size: usize, place: Place, more: &[&str]) -> Tried {
@@ -43,7 +43,7 @@ fn on_a_disk_of(size: usize, place: Place, more: &[&str]) -> Tried {
     wrapper.extend(["sh", "-c", SCRIPT, "sh", &size, text(&results), text(&kept)]);
     let line = [&["analyze", "talk.wav", "--threads", "1"][..], &GIVEN, more].concat();
     let said = Said::of(&mut place.under(&wrapper, &line));
-    Tried { said, kept, _place: place }
+    Tried { said, kept, place }
 }
 
 /// Every artefact is whole or absent, and nothing else is there.
@@ -97,12 +97,20 @@ fn when_who_speaks_when_is_known() {
 }
 
 #[test]
-fn after_words_were_heard() {
-    // The lock, who speaks when, and a page of words.
-    let tried = on_a_disk_of(WORK_COPY + 3 * PAGE, Place::with_talk(), &["-v"]);
+fn after_a_window_was_heard() {
+    let place = Place::with_talk();
+    // A log that has room in its page for one window: a field that nobody reads fills the rest.
+    let log = fs::read_to_string(finished().join("stages/words.jsonl")).unwrap();
+    let [head, facts, first, _] = log.lines().collect::<Vec<_>>()[..] else { panic!("{log}") };
+    let room = PAGE - (head.len() + facts.len() + first.len() + 300);
+    let filled = facts.replace("}}", &format!(r#","nothing":"{}"}}}}"#, ".".repeat(room)));
+    place.write(Path::new(RESULTS).join("stages/words.jsonl"), format!("{head}\n{filled}\n"));
+    // The lock, who speaks when, and that page.
+    let tried = on_a_disk_of(WORK_COPY + 3 * PAGE, place, &["-v"]);
     let log = fs::read_to_string(tried.kept.join("small/stages/words.jsonl")).unwrap();
-    assert!(log.contains("entry"), "a window was heard before: {log:.100}");
+    assert!(log.contains("entry") && !log.ends_with('\n'), "a window and a torn one");
     full(&tried);
+    assert_eq!(counts(&tried.kept.join("large")), [1, 1, 1]);
 }
 
 #[test]
@@ -143,7 +151,7 @@ fn when_another_reading_is_written_over_a_finished_one() {
         let code = fs::read_to_string(tried.kept.join("second.code")).unwrap();
         assert_eq!(code.trim(), "0");
         assert_eq!(json(tried.kept.join("large/analysis.json"))["profile"], "mentoring");
-        tried._place
+        tried.place
     };
     // The results folder itself was under the disk and is as it was.
     place.analyze_talk(&[]).exits(0);

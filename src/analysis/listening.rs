@@ -28,7 +28,7 @@ pub(super) fn backchannels(scene: &Scene, view: &View) -> Vec<Item> {
             // The words of an utterance that is nothing but this sign.
             let whole = one.utterance.map(|index| &scene.session.utterances[index]);
             if let Some(said) =
-                whole.filter(|said| super::words::is_backchannel(&said.text, said.language))
+                whole.filter(|said| crate::lang::is_backchannel(&said.text, said.language))
             {
                 item.moment.utterances = Some([said.id; 2]);
                 item.moment.text = Some(said.text.clone());

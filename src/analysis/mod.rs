@@ -27,7 +27,6 @@ mod rhythm;
 mod scene;
 pub mod talk_time;
 mod turns;
-mod words;
 
 pub use profiles::{JudgedFrom, OpennessSetting, Profile, ProfileError, Row, SourcedAxis};
 pub use result::{
@@ -73,7 +72,7 @@ pub struct Rejection {
 #[must_use]
 pub fn code_session(session: &Session) -> Coding {
     let said = &session.utterances;
-    let punctuation = words::punctuation(said.iter().map(|one| one.text.as_str()));
+    let punctuation = lang::punctuation(said.iter().map(|one| one.text.as_str()));
     let code = |(index, one): (usize, &crate::session::Utterance)| {
         let before = said[..index].iter().rev().find(|before| before.speaker != one.speaker);
         let context = Context { punctuation, before: before.map(|before| before.text.as_str()) };

@@ -10,8 +10,7 @@ use super::OpennessRule;
 use super::Rejection;
 use super::result::{Form, Moment, MomentFlag, MomentKind};
 use super::scene::{PlacedAct, Scene, slice};
-use super::words;
-use crate::lang::{Code, Openness};
+use crate::lang::{self, Code, Openness};
 use crate::session::{Ms, Span, SpeakerId};
 
 /// From this confidence on an act is counted (DESIGN §4).
@@ -166,7 +165,7 @@ fn item(scene: &Scene, placed: &PlacedAct<'_>, rule: OpennessRule) -> Option<Ite
     };
     let id = format!("{}-{}-{}-{}", letter(kind), utterance.id, act.span.start, act.span.end);
     let text = slice(&utterance.text, act.span);
-    let words = words::count(&text);
+    let words = lang::word_count(&text);
     let mut moment = Moment {
         utterances: Some([utterance.id; 2]),
         span: Some(act.span),

@@ -18,8 +18,7 @@ use super::interval;
 use super::moments::{Item, is_open, tally};
 use super::result::{Answer, Form, MomentFlag, MomentKind, Reason};
 use super::scene::{Scene, View};
-use super::words;
-use crate::lang::QuestionForm;
+use crate::lang::{self, QuestionForm};
 use crate::session::{Ms, Span, SpeakerId};
 
 /// Questions further apart are not stacked (CODEBOOK §1).
@@ -85,7 +84,7 @@ fn stack(items: &mut [Item], questions: &[usize], view: &View) {
         }
         last = Some(index);
         let text = |i: usize| items[i].moment.text.as_deref().unwrap_or_default();
-        if !chain.iter().any(|&before| words::same_question(text(before), text(index))) {
+        if !chain.iter().any(|&before| lang::same_question(text(before), text(index))) {
             chain.push(index);
         }
     }

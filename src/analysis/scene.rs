@@ -7,8 +7,7 @@ use super::Coding;
 use super::result::{Reason, Subject};
 use super::talk_time::{TalkTime, talk_time};
 use super::turns::{self, Floor};
-use super::words;
-use crate::lang::{Act, CharSpan};
+use crate::lang::{self, Act, CharSpan};
 use crate::session::{Language, Ms, Role, Session, Span, SpeakerId, Speech, Utterance};
 
 /// An act with its place.
@@ -62,7 +61,7 @@ impl<'a> Scene<'a> {
         let mut acts = Vec::new();
         let (mut by_speaker, mut words_in) = (BTreeMap::new(), Vec::new());
         for (index, utterance) in session.utterances.iter().enumerate() {
-            let count = words::count(&utterance.text);
+            let count = lang::word_count(&utterance.text);
             *by_speaker.entry(utterance.speaker).or_default() += count;
             words_in.push(count);
             acts.extend(coding.0.get(index).into_iter().flatten().map(|act| PlacedAct {

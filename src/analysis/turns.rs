@@ -14,8 +14,7 @@ use std::collections::BTreeMap;
 
 use super::moments::COUNTED_FROM;
 use super::scene::PlacedAct;
-use super::words;
-use crate::lang::{Code, Openness};
+use crate::lang::{self, Code, Openness};
 use crate::session::{Ms, Session, Span, SpeakerId, Speech, join};
 
 /// A pause of this length ends a turn (DESIGN §2).
@@ -143,7 +142,7 @@ pub fn by_order(session: &Session, acts: &[PlacedAct]) -> Floor {
         let sign = neighbours.is_some_and(|(before, after)| {
             before.speaker != one.speaker
                 && after.speaker == before.speaker
-                && words::is_backchannel(&one.text, one.language)
+                && lang::is_backchannel(&one.text, one.language)
                 && !asked[index - 1]
         });
         if sign {
@@ -244,7 +243,7 @@ fn with_words(session: &Session, speech: &[Speech]) -> Vec<(Stretch, Heard)> {
                     };
                     inside.iter().filter_map(word).collect::<Vec<_>>().join(" ")
                 };
-                if words::is_backchannel(&text, whole.language) {
+                if lang::is_backchannel(&text, whole.language) {
                     Heard::OnlySigns
                 } else {
                     Heard::More

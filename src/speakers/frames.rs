@@ -23,13 +23,17 @@ pub(super) fn runs(frames: &[bool]) -> Vec<(usize, usize)> {
     runs
 }
 
-/// Sets the frames of pauses shorter than `pause` between two runs.
-pub(super) fn close(frames: &mut [bool], pause: Ms) {
+/// Sets the frames of pauses shorter than `pause` between two runs. A pause reaches from the last
+/// `strong` frame of the run before it to the first of the run after it.
+pub(super) fn close(frames: &mut [bool], pause: Ms, strong: impl Fn(usize) -> bool) {
     let limit = frames_in(pause);
     for pair in runs(frames).windows(2) {
-        let (from, to) = (pair[0].1, pair[1].0);
-        if to - from < limit {
-            frames[from..to].fill(true);
+        let [before, after] = [pair[0], pair[1]];
+        let from = (before.0..before.1).rev().find(|&frame| strong(frame));
+        let to = (after.0..after.1).find(|&frame| strong(frame));
+        let from = from.map_or(before.1, |frame| frame + 1);
+        if to.unwrap_or(after.0) - from < limit {
+            frames[before.1..after.0].fill(true);
         }
     }
 }
@@ -73,10 +77,20 @@ mod tests {
         let mut frames = vec![true; 10];
         frames[3..6].fill(false);
         let mut shorter = frames.clone();
-        close(&mut frames, Ms(30));
+        close(&mut frames, Ms(30), |_| true);
         assert_eq!(runs(&frames).len(), 2);
-        close(&mut shorter, Ms(40));
+        close(&mut shorter, Ms(40), |_| true);
         assert_eq!(runs(&shorter), [(0, 10)]);
+    }
+
+    #[test]
+    fn a_pause_is_measured_between_strong_frames() {
+        let mut frames = vec![true; 10];
+        frames[4..6].fill(false);
+        close(&mut frames, Ms(30), |frame| !(3..7).contains(&frame));
+        assert_eq!(runs(&frames).len(), 2);
+        close(&mut frames, Ms(50), |frame| !(3..7).contains(&frame));
+        assert_eq!(runs(&frames).len(), 1);
     }
 
     #[test]

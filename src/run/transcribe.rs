@@ -74,20 +74,19 @@ pub(super) fn transcribe(
         at_ms: at.0,
         code: error.code,
     };
-    let language = match log.facts() {
-        Some(facts) => facts.language,
-        None => {
-            let chosen = match job.options.language {
-                LanguageChoice::En => Language::En,
-                LanguageChoice::Fr => Language::Fr,
-                LanguageChoice::Auto => {
-                    let mut ear = engine.listener().map_err(|error| failed(error, Ms::ZERO))?;
-                    language(&mut *ear, takes, listened).map_err(|error| error.named(&failed))?
-                }
-            };
-            log.set_facts(&Facts { language: chosen })?;
-            chosen
-        }
+    let language = if let Some(facts) = log.facts() {
+        facts.language
+    } else {
+        let chosen = match job.options.language {
+            LanguageChoice::En => Language::En,
+            LanguageChoice::Fr => Language::Fr,
+            LanguageChoice::Auto => {
+                let mut ear = engine.listener().map_err(|error| failed(error, Ms::ZERO))?;
+                language(&mut *ear, takes, listened).map_err(|error| error.named(&failed))?
+            }
+        };
+        log.set_facts(&Facts { language: chosen })?;
+        chosen
     };
     let done: BTreeMap<usize, HeardWindow> =
         before.into_iter().map(|heard| (heard.index, heard)).collect();

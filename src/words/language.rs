@@ -9,10 +9,12 @@ use crate::session::Language;
 
 /// Stretches listened to at most.
 const STRETCHES: usize = 5;
-/// Stretches that are enough when they agree.
+/// Stretches whose openings are enough when they are clear together.
 const ENOUGH: usize = 2;
-/// A stretch agrees when one language is this likely beside the other.
+/// Clear: one language is this likely beside the other.
 const CLEAR: f64 = 0.95;
+/// Sound heard in one go: 28 s at 16 kHz.
+const TOGETHER_SAMPLES: usize = 28 * 16_000;
 /// Both together under this: another language, as far as this stretch goes.
 const NEITHER: f64 = 0.3;
 
@@ -25,8 +27,10 @@ pub struct Decision {
     pub stretches: usize,
 }
 
-/// Decides from `samples`, which gives the sound of the nth stretch, longest first or spread as the
-/// caller likes; `count` is how many there are.
+/// Decides from `samples`, which gives the sound of the nth stretch; `count` is how many there are.
+///
+/// First the openings of several stretches are heard in one go, which costs as much as hearing one.
+/// Only when that is not clear is each heard for itself.
 ///
 /// # Errors
 /// The engine or `samples` failed.
@@ -35,14 +39,25 @@ pub fn decide<E: From<EngineFailed>>(
     count: usize,
     mut samples: impl FnMut(usize) -> Result<Vec<f32>, E>,
 ) -> Result<Decision, E> {
-    let mut guesses: Vec<Guess> = Vec::new();
-    for index in spread(count) {
-        guesses.push(listener.guess(&samples(index)?)?);
-        if guesses.len() >= ENOUGH && agree(&guesses) {
-            break;
-        }
+    let stretches = spread(count).into_iter().map(&mut samples).collect::<Result<Vec<_>, E>>()?;
+    let decided = |language| Decision { language, stretches: stretches.len() };
+    if stretches.is_empty() {
+        return Ok(decided(Language::En));
     }
-    Ok(Decision { language: judge(&guesses), stretches: guesses.len() })
+    let openings: Vec<f32> = stretches
+        .iter()
+        .flat_map(|stretch| &stretch[..stretch.len().min(TOGETHER_SAMPLES / stretches.len())])
+        .copied()
+        .collect();
+    let together = listener.guess(&openings)?;
+    if stretches.len() >= ENOUGH && agree(&[together]) {
+        return Ok(decided(judge(&[together])));
+    }
+    let mut guesses = vec![together];
+    for stretch in &stretches {
+        guesses.push(listener.guess(stretch)?);
+    }
+    Ok(decided(judge(&guesses)))
 }
 
 /// Which of `count` stretches to listen to: the middle, then outwards, never only the start.
@@ -94,32 +109,37 @@ mod tests {
         }
     }
 
-    fn decided(guesses: &[(f64, f64)]) -> (Language, usize) {
+    /// The language after exactly these guesses, of so many stretches.
+    fn decided(guesses: &[(f64, f64)], stretches: usize) -> Language {
         let guesses: Vec<Guess> =
             guesses.iter().map(|&(english, french)| Guess { english, french }).collect();
-        let count = guesses.len();
         let mut listener = Scripted(guesses, 0);
         let decision =
-            decide::<EngineFailed>(&mut listener, count, |_| Ok(vec![0.0; 16_000])).unwrap();
-        (decision.language, decision.stretches)
+            decide::<EngineFailed>(&mut listener, stretches, |_| Ok(vec![0.0; 16_000])).unwrap();
+        assert_eq!(listener.1, listener.0.len(), "every guess was asked for");
+        decision.language
     }
 
     #[test]
-    fn two_clear_stretches_are_enough() {
-        assert_eq!(decided(&[(0.01, 0.97), (0.0, 0.99), (0.9, 0.1)]), (Language::Fr, 2));
+    fn what_is_clear_in_one_go_is_heard_once() {
+        assert_eq!(decided(&[(0.01, 0.97)], 5), Language::Fr);
+        assert_eq!(decided(&[(0.9, 0.01)], 3), Language::En);
     }
 
     #[test]
     fn a_french_session_with_an_english_stretch_stays_french() {
-        let guesses = [(0.9, 0.08), (0.02, 0.95), (0.01, 0.97), (0.03, 0.9), (0.1, 0.8)];
-        assert_eq!(decided(&guesses).0, Language::Fr);
+        let guesses =
+            [(0.4, 0.5), (0.9, 0.08), (0.02, 0.95), (0.01, 0.97), (0.03, 0.9), (0.1, 0.8)];
+        assert_eq!(decided(&guesses, 5), Language::Fr);
     }
 
     #[test]
     fn another_language_needs_several_stretches() {
-        assert_eq!(decided(&[(0.05, 0.05), (0.8, 0.05), (0.9, 0.02)]).0, Language::En);
-        assert_eq!(decided(&[(0.05, 0.05), (0.1, 0.02), (0.02, 0.03)]).0, Language::Other);
-        assert_eq!(decided(&[(0.05, 0.04)]).0, Language::En);
+        let one = [(0.1, 0.1), (0.05, 0.05), (0.8, 0.05), (0.9, 0.02)];
+        assert_eq!(decided(&one, 3), Language::En);
+        let most = [(0.1, 0.1), (0.05, 0.05), (0.1, 0.02), (0.8, 0.03)];
+        assert_eq!(decided(&most, 3), Language::Other);
+        assert_eq!(decided(&[(0.05, 0.04), (0.5, 0.2)], 1), Language::En);
     }
 
     #[test]

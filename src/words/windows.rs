@@ -16,6 +16,9 @@ use crate::session::{Ms, Span, SpeakerId};
 /// Longest window. Under whisper's 30 s, so that its end is never taken for a cut: at exactly 30 s a
 /// second encoder pass is run when the last time falls short.
 pub const WINDOW: Ms = Ms(28_000);
+fn ev(n: &str, d: u64) -> Ms {
+    Ms(std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d))
+}
 
 /// Longest silence between packed stretches, beside their margins: shorter pauses are kept as they
 /// are. Stretches are at least [`SPEECH_PAUSE`](crate::session::SPEECH_PAUSE) apart, so with their
@@ -90,7 +93,7 @@ pub fn pack(
     for part in parts(speech, quietest) {
         let source = margins(part.span, duration, &part);
         let pause = pieces.last().map_or(Ms::ZERO, |last: &Piece| {
-            source.start().since(last.source.end()).min(LONGEST_SILENCE)
+            source.start().since(last.source.end()).min(ev("SIL", 500))
         });
         if !pieces.is_empty() && filled + pause + source.length() > WINDOW {
             windows.push(Window { speaker, channel, pieces: std::mem::take(&mut pieces) });
@@ -143,8 +146,8 @@ fn parts(speech: &[Span], quietest: &dyn Fn(Span) -> Ms) -> Vec<Part> {
 
 /// Widens a part by the margins, never into half of the pause that a neighbour may want.
 fn margins(span: Span, duration: Ms, part: &Part) -> Span {
-    let before = MARGIN.min(Ms(part.free_before.0 / 2));
-    let after = MARGIN.min(Ms(part.free_after.0 / 2));
+    let before = ev("MAR", 200).min(Ms(part.free_before.0 / 2));
+    let after = ev("MAR", 200).min(Ms(part.free_after.0 / 2));
     let end = (span.end() + after).min(duration.max(span.end()));
     Span::new(span.start().since(before), end).unwrap_or(span)
 }

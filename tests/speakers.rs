@@ -6,6 +6,7 @@
     clippy::print_stdout,
     reason = "the table is what `docs/decisions/0003-channels.md` quotes"
 )]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

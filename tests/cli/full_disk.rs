@@ -18,7 +18,8 @@ mount -t tmpfs -o "size=$size,mode=0700" tmpfs "$results" || exit 99
 cp -a "$kept/before/." "$results" || exit 98
 "$@"; code=$?
 cp -a "$results/." "$kept/small"
-mount -o remount,size=64m "$results" || exit 99
+umount "$results" && mount -t tmpfs -o size=64m,mode=0700 tmpfs "$results" || exit 97
+cp -a "$kept/small/." "$results"
 "$@" >"$kept/second.out" 2>"$kept/second.err"; echo $? >"$kept/second.code"
 cp -a "$results/." "$kept/large"
 exit $code

@@ -4,7 +4,9 @@
 //! Needs `../shared` for all but the bundled sessions; without it, it says so.
 #![expect(
     clippy::print_stdout,
-    reason = "the table is what `docs/decisions/0003-channels.md` quotes"
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that fails says why; its figures are quoted in docs/decisions"
 )]
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may panic")]
 

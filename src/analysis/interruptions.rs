@@ -3,8 +3,9 @@
 //! One speaker starts 0.3 s or more before the end of the other's stretch of speech, with more than
 //! a backchannel, and the other stops within 1 s leaving an unfinished clause, or both talk for
 //! 0.8 s or more (CODEBOOK §1, after ICF PCC 6.6; the thresholds are ours). A clause is unfinished
-//! when its words end in a dash, in dots or in no mark at all; without words only the long overlap
-//! counts. One who had the floor already and is talked over does not interrupt by going on.
+//! when its words end in a dash, in dots or in no mark at all, or in a word that no clause ends in
+//! ("about", « que »: speech-to-text closes broken clauses with a full stop); without words only the
+//! long overlap counts. One who had the floor already and is talked over does not interrupt by going on.
 //!
 //! Only tracks and channels show overlap well enough.
 
@@ -16,6 +17,7 @@ use super::questions::SAME_BREATH;
 use super::result::{MomentKind, Reason};
 use super::scene::{Scene, View};
 use super::turns::{Stretch, TURN_PAUSE};
+use crate::lang;
 use crate::session::{Evidence, Ms, SpeakerId};
 
 /// A start this long before the other's end is early.
@@ -103,6 +105,9 @@ fn unfinished(scene: &Scene, stretch: &Stretch) -> Option<bool> {
     let inside = utterance.words.iter().rev().find(|word| word.span.start() < end);
     let last = inside.map_or(utterance.text.as_str(), |word| word.text.as_str());
     let last = last.trim_end_matches(['"', '”', '»', ')', '\u{a0}', '\u{202f}', ' ']);
+    if !last.ends_with(['!', '?']) && lang::is_unfinished(last, utterance.language) {
+        return Some(true);
+    }
     Some(last.ends_with("...") || last.ends_with('…') || !last.ends_with(['.', '!', '?']))
 }
 

@@ -187,6 +187,8 @@ pub(super) struct Lexicon {
     pub backchannel: HashSet<String>,
     /// Words that say nothing about what a question is about.
     pub function: HashSet<String>,
+    /// Words that a finished clause does not end in.
+    pub unfinished: HashSet<String>,
     /// Words that may be said twice in a row.
     pub doubled: HashSet<String>,
 }
@@ -232,6 +234,7 @@ impl Book {
             begins: list("begins"),
             backchannel: list("backchannel"),
             function: list("function"),
+            unfinished: list("unfinished"),
             doubled: list("doubled"),
         };
         let kinds = [

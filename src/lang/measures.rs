@@ -58,6 +58,16 @@ pub fn is_backchannel(text: &str, language: Language) -> bool {
         .is_some_and(|book| listening::is_backchannel(&text::words(text, language), book))
 }
 
+/// Whether the last word of `text` is one that a finished clause does not end in: "it's more
+/// about", « il faut que je ». Speech-to-text puts a full stop there all the same.
+#[must_use]
+pub fn is_unfinished(text: &str, language: Language) -> bool {
+    let words = text::words(text, language);
+    cues::book(language)
+        .zip(words.last())
+        .is_some_and(|(book, last)| book.lexicon.unfinished.contains(&last.text))
+}
+
 /// "Okay? Right?": a tag or a marker alone, which is no question.
 #[must_use]
 pub fn is_tag_only(text: &str, language: Language) -> bool {
@@ -127,6 +137,14 @@ mod tests {
         ));
         assert!(!same_question("What do you want?", "Who could help you?"));
         assert!(!same_question("Vous étiez en colère ?", "Vous lui avez dit ?"));
+    }
+
+    #[test]
+    fn a_clause_that_ends_in_a_preposition_is_unfinished_whatever_mark_follows() {
+        assert!(is_unfinished("It's more about.", Language::En));
+        assert!(is_unfinished("Je n'ai rien dit mais après.", Language::Fr));
+        assert!(!is_unfinished("That is what I want.", Language::En));
+        assert!(!is_unfinished("", Language::Fr));
     }
 
     #[test]

@@ -42,6 +42,19 @@ pub struct UnknownCoach {
     pub commands: Vec<String>,
 }
 
+/// Names of the files, each once: a two-channel recording has an entry a channel.
+#[must_use]
+pub fn file_names(analysis: &Analysis) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for file in &analysis.source.files {
+        let name = clean(&file.name);
+        if names.last() != Some(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
 /// Whether some speaker is taken for the coach.
 #[must_use]
 pub fn coach(analysis: &Analysis) -> Option<&SpeakerTalk> {

@@ -7,7 +7,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::chart::{Bar, Percent};
-use super::evidence::{Evidence, evidence, profile};
+use super::evidence::{Evidence, evidence, file_names, profile};
 use super::numbers;
 use super::rows::{Row, rows};
 use super::text::clean;
@@ -139,9 +139,7 @@ fn pad(text: &str, width: usize) -> String {
 
 fn title(screen: &mut Screen, w: &'static Words, analysis: &Analysis) {
     let source = &analysis.source;
-    let mut files: Vec<String> = source.files.iter().map(|file| clean(&file.name)).collect();
-    // A file is listed once a channel.
-    files.dedup();
+    let files = file_names(analysis);
     let length = source.duration_ms.map(|length| numbers::length(w, length));
     let mut parts = vec![
         length.unwrap_or_else(|| w.unknown_length.to_owned()),

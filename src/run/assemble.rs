@@ -37,10 +37,13 @@ pub(super) fn session(
     let invented: u32 = heard.windows.iter().map(|window| window.invented).sum();
     let mut spoken: Vec<SpokenWords> =
         ids.iter().map(|&speaker| SpokenWords { speaker, words: Vec::new() }).collect();
-    for window in heard.windows {
-        if let Some(spoken) = spoken.iter_mut().find(|one| one.speaker == window.speaker) {
-            spoken.words.extend(window.words);
+    for heard in heard.windows.into_iter().flat_map(|window| window.words) {
+        if let Some(spoken) = spoken.iter_mut().find(|one| one.speaker == heard.speaker) {
+            spoken.words.push(heard.word);
         }
+    }
+    for spoken in &mut spoken {
+        spoken.words.sort_by_key(|word| word.span);
     }
     let said = utterances(&spoken, &speech, heard.language);
     let mut session = Session {

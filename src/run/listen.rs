@@ -13,7 +13,7 @@ use crate::sound::{
     ms_of_samples, samples_of_ms,
 };
 use crate::speakers::{Channel, NotPeople, tell_apart};
-use crate::words::{Window, pack};
+use crate::words::{Window, pack, share_leftovers};
 
 /// Changes whenever the same recording can come out otherwise.
 pub(super) const VERSION: u32 = 1;
@@ -47,8 +47,8 @@ impl Takes {
     pub fn window(&self, window: &Window) -> Result<Vec<f32>> {
         let length = usize::try_from(samples_of_ms(window.length())).unwrap_or(usize::MAX);
         let mut samples = vec![0.0; length];
-        let (copy, channel) = self.of[usize::from(window.channel)];
         for piece in &window.pieces {
+            let (copy, channel) = self.of[usize::from(piece.channel)];
             let first = samples_of_ms(piece.source.start());
             let count = usize::try_from(samples_of_ms(piece.source.length())).unwrap_or(0);
             let sound = self.copies[copy].window(channel, first, count)?;
@@ -144,14 +144,13 @@ pub(super) fn listen(
         };
         refused(format!("{wrong}, so it cannot yet be told who speaks when"), ONE_VOICE_A_CHANNEL)
     })?;
-    let mut windows = Vec::new();
-    for (take, speech) in (0_u8..).zip(&told.speech) {
+    let windows = (0_u8..).zip(&told.speech).map(|(take, speech)| {
         let levels = &levels[usize::from(take)];
-        windows.extend(pack(SpeakerId(take + 1), u16::from(take), speech, duration, &|stretch| {
+        pack(SpeakerId(take + 1), u16::from(take), speech, duration, &|stretch| {
             quietest(levels, stretch)
-        }));
-    }
-    windows.sort_by_key(|window| window.pieces.first().map(|piece| piece.source));
+        })
+    });
+    let windows = share_leftovers(windows.collect());
     Ok(Listened {
         duration_ms: duration,
         files,

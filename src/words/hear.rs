@@ -21,12 +21,20 @@ use crate::session::{Language, Ms, Span, SpeakerId, Word};
 pub struct HeardWindow {
     /// Its place among the windows, from 0.
     pub index: usize,
-    /// Whose words.
-    pub speaker: SpeakerId,
     /// The words, on the session's clock.
-    pub words: Vec<Word>,
+    pub words: Vec<HeardWord>,
     /// Words left out because they were invented: credits, or a phrase said over and over.
     pub invented: u32,
+}
+
+/// A word and whose it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeardWord {
+    /// Who says it.
+    pub speaker: SpeakerId,
+    /// The word.
+    #[serde(flatten)]
+    pub word: Word,
 }
 
 /// The windows of one recording and how to hear them.
@@ -138,9 +146,9 @@ impl<E> Worker<'_, E> {
             let second = self.placed(&rest)?;
             words.extend(second.words);
             invented += second.invented;
-            words.sort_by_key(|word| word.span);
+            words.sort_by_key(|heard| (heard.speaker, heard.word.span));
         }
-        Ok(HeardWindow { index, speaker: window.speaker, words, invented })
+        Ok(HeardWindow { index, words, invented })
     }
 
     /// The words of a window on the session's clock, invented ones left out.
@@ -177,7 +185,7 @@ impl<E> Worker<'_, E> {
 }
 
 struct Placed {
-    words: Vec<Word>,
+    words: Vec<HeardWord>,
     invented: u32,
 }
 
@@ -208,7 +216,9 @@ fn place(window: &Window, hearing: Hearing) -> Placed {
         let Some(piece) = window.pieces.get(index) else { continue };
         placed.extend(heard.into_iter().filter_map(|(word, start, end)| {
             let span = in_piece(piece, start, end)?;
-            Some(Word { text: word.text, span, confidence: Some(round(word.confidence)) })
+            let confidence = Some(round(word.confidence));
+            let word = Word { text: word.text, span, confidence };
+            Some(HeardWord { speaker: piece.speaker, word })
         }));
     }
     Placed { words: placed, invented }
@@ -265,7 +275,7 @@ fn in_piece(piece: &Piece, start: Ms, end: Ms) -> Option<Span> {
 }
 
 /// The speech of `window` that got no words, as a window of its own; `None` when all of it did.
-fn unheard(window: &Window, words: &[Word]) -> Option<Window> {
+fn unheard(window: &Window, words: &[HeardWord]) -> Option<Window> {
     let mut pieces = Vec::new();
     let mut at = Ms::ZERO;
     let mut add = |speech: Span, piece: &Piece| {
@@ -274,12 +284,16 @@ fn unheard(window: &Window, words: &[Word]) -> Option<Window> {
             (speech.end() + Ms(100)).min(piece.source.end()),
         );
         let source = source.unwrap_or(speech);
-        pieces.push(Piece { source, speech, at });
+        pieces.push(Piece { source, speech, at, ..*piece });
         at = at + source.length() + Ms(300);
     };
     for piece in &window.pieces {
-        let inside: Vec<&Word> =
-            words.iter().filter(|word| piece.speech.contains(word.span.start())).collect();
+        let inside: Vec<&Word> = words
+            .iter()
+            .filter(|heard| heard.speaker == piece.speaker)
+            .map(|heard| &heard.word)
+            .filter(|word| piece.speech.contains(word.span.start()))
+            .collect();
         if inside.is_empty() {
             if piece.speech.length() >= WORDLESS {
                 add(piece.speech, piece);
@@ -300,11 +314,7 @@ fn unheard(window: &Window, words: &[Word]) -> Option<Window> {
             from = next;
         }
     }
-    (!pieces.is_empty()).then_some(Window {
-        speaker: window.speaker,
-        channel: window.channel,
-        pieces,
-    })
+    (!pieces.is_empty()).then_some(Window { pieces })
 }
 
 #[cfg(test)]
@@ -353,12 +363,13 @@ mod tests {
             .iter()
             .map(|&(start, end)| {
                 let speech = Span::new(Ms(start), Ms(end)).unwrap();
-                let piece = Piece { source: speech, speech, at };
+                let (speaker, channel) = (SpeakerId(1), 0);
+                let piece = Piece { speaker, channel, source: speech, speech, at };
                 at = at + speech.length() + Ms(300);
                 piece
             })
             .collect();
-        Window { speaker: SpeakerId(1), channel: 0, pieces }
+        Window { pieces }
     }
 
     fn heard(
@@ -380,7 +391,7 @@ mod tests {
     }
 
     fn texts(heard: &HeardWindow) -> Vec<&str> {
-        heard.words.iter().map(|word| word.text.as_str()).collect()
+        heard.words.iter().map(|heard| heard.word.text.as_str()).collect()
     }
 
     #[test]
@@ -388,9 +399,10 @@ mod tests {
         let windows = [window(&[(10_000, 11_000), (50_000, 51_000)])];
         let reading = hearing(&[("Yes,", 100), ("I", 500), ("do.", 1_400)]);
         let heard = heard(&windows, vec![Ok(reading)]).unwrap();
-        let starts: Vec<u64> = heard[0].words.iter().map(|w| w.span.start().0).collect();
+        let starts: Vec<u64> =
+            heard[0].words.iter().map(|heard| heard.word.span.start().0).collect();
         assert_eq!(starts, [10_100, 10_500, 50_100]);
-        assert_eq!(heard[0].words[1].span.end(), Ms(11_000));
+        assert_eq!(heard[0].words[1].word.span.end(), Ms(11_000));
     }
 
     #[test]
@@ -400,7 +412,7 @@ mod tests {
         let second = hearing(&[("Mm-hm.", 50)]);
         let heard = heard(&windows, vec![Ok(first), Ok(second)]).unwrap();
         assert_eq!(texts(&heard[0]), ["So", "what?", "Mm-hm."]);
-        assert_eq!(heard[0].words[2].span.start(), Ms(30_050));
+        assert_eq!(heard[0].words[2].word.span.start(), Ms(30_050));
     }
 
     #[test]
@@ -450,7 +462,7 @@ mod tests {
     fn a_window_done_before_is_not_heard_again() {
         let windows = [window(&[(0, 1_000)]), window(&[(2_000, 3_000)])];
         let engine = Scripted(Mutex::new(vec![Ok(hearing(&[("new", 100)]))]));
-        let old = HeardWindow { index: 0, speaker: SpeakerId(1), words: vec![], invented: 0 };
+        let old = HeardWindow { index: 0, words: vec![], invented: 0 };
         let job = Job {
             windows: &windows,
             language: Language::En,

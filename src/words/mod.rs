@@ -10,10 +10,10 @@ mod language;
 mod whisper;
 mod windows;
 
-pub use hear::{HeardWindow, Job, transcribe};
+pub use hear::{HeardWindow, HeardWord, Job, transcribe};
 pub use language::{Decision, decide};
 pub use whisper::Whisper;
-pub use windows::{Piece, Window, pack};
+pub use windows::{Piece, Window, pack, share_leftovers};
 
 use crate::error::Result;
 use crate::session::{Language, Ms};

@@ -155,11 +155,6 @@ impl Listen for Listener<'_> {
         temperature: f32,
     ) -> Result<Hearing, EngineFailed> {
         let mut parameters = self.parameters(language);
-        if let Ok(v) = std::env::var("ACTX") {
-            let m: usize = v.parse().unwrap_or(1500);
-            let f = samples.len() / 320 + 128;
-            parameters.set_audio_ctx(((f.max(m) + 31) / 32 * 32).min(1500) as i32);
-        }
         if temperature > 0.0 {
             parameters.set_temperature(temperature);
             self.state = self.model.context.create_state().map_err(failed)?;

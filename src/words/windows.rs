@@ -16,25 +16,32 @@ use crate::session::{Ms, Span, SpeakerId};
 /// Longest window. Under whisper's 30 s, so that its end is never taken for a cut: at exactly 30 s a
 /// second encoder pass is run when the last time falls short.
 pub const WINDOW: Ms = Ms(28_000);
-fn ev(n: &str, d: u64) -> Ms {
-    Ms(std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d))
-}
 
 /// Longest silence between packed stretches, beside their margins: shorter pauses are kept as they
 /// are. Stretches are at least [`SPEECH_PAUSE`](crate::session::SPEECH_PAUSE) apart, so with their
 /// margins there are always 300 ms between the speech of two pieces.
-const LONGEST_SILENCE: Ms = Ms(500);
+const LONGEST_SILENCE: Ms = Ms(400);
 
 /// Sound kept on both sides of a stretch: voice activity starts and ends a little inside speech.
-/// whisper.cpp's own voice activity pads 30 ms, faster-whisper 400 ms; consonants live here.
-const MARGIN: Ms = Ms(200);
+/// whisper.cpp's own voice activity pads 30 ms, faster-whisper 400 ms; consonants live here. Of
+/// margins of 120 and 200 ms with silences of 200, 400 and 500 ms, 120 and 400 gave the fewest word
+/// errors together with few windows (`docs/decisions/0002-word-times.md`).
+const MARGIN: Ms = Ms(120);
 
 /// Where a stretch longer than a window may be cut: the quietest place in the last part of it.
 const CUT_FROM: Ms = Ms(18_000);
 
+/// Silence between the pieces of two speakers in one window: several times the error of word times,
+/// so that no word changes its speaker.
+const BETWEEN_SPEAKERS: Ms = Ms(1000);
+
 /// A stretch of one speaker's channel inside a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece {
+    /// Whose speech.
+    pub speaker: SpeakerId,
+    /// Which speaker's sound it is read from, from 0: a channel of the recording, or a track.
+    pub channel: u16,
     /// Where it is in the recording, margins included.
     pub source: Span,
     /// The speech in it: words are clamped to this.
@@ -47,11 +54,7 @@ pub struct Piece {
 /// What is handed to the model in one call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
-    /// Whose speech.
-    pub speaker: SpeakerId,
-    /// Which speaker's sound it is read from, from 0: a channel of the recording, or a track.
-    pub channel: u16,
-    /// The pieces, in time order, apart from each other by silence.
+    /// The pieces, apart from each other by silence; each speaker's in time order.
     pub pieces: Vec<Piece>,
 }
 
@@ -93,19 +96,46 @@ pub fn pack(
     for part in parts(speech, quietest) {
         let source = margins(part.span, duration, &part);
         let pause = pieces.last().map_or(Ms::ZERO, |last: &Piece| {
-            source.start().since(last.source.end()).min(ev("SIL", 500))
+            source.start().since(last.source.end()).min(LONGEST_SILENCE)
         });
         if !pieces.is_empty() && filled + pause + source.length() > WINDOW {
-            windows.push(Window { speaker, channel, pieces: std::mem::take(&mut pieces) });
+            windows.push(Window { pieces: std::mem::take(&mut pieces) });
             filled = Ms::ZERO;
         }
         let at = if pieces.is_empty() { Ms::ZERO } else { filled + pause };
-        pieces.push(Piece { source, speech: part.span, at });
+        pieces.push(Piece { speaker, channel, source, speech: part.span, at });
         filled = at + source.length();
     }
     if !pieces.is_empty() {
-        windows.push(Window { speaker, channel, pieces });
+        windows.push(Window { pieces });
     }
+    windows
+}
+
+/// Puts what is left over of one speaker, a window that is not full, together with what is left over
+/// of another: a window costs the same however full it is.
+#[must_use]
+pub fn share_leftovers(by_speaker: Vec<Vec<Window>>) -> Vec<Window> {
+    let mut windows = Vec::new();
+    let mut leftovers: Vec<Window> = Vec::new();
+    for mut own in by_speaker {
+        let Some(last) = own.pop() else { continue };
+        windows.append(&mut own);
+        let shared = leftovers
+            .iter_mut()
+            .find(|other| other.length() + BETWEEN_SPEAKERS + last.length() <= WINDOW);
+        match shared {
+            Some(window) => {
+                let from = window.length() + BETWEEN_SPEAKERS;
+                window.pieces.extend(
+                    last.pieces.into_iter().map(|piece| Piece { at: piece.at + from, ..piece }),
+                );
+            }
+            None => leftovers.push(last),
+        }
+    }
+    windows.append(&mut leftovers);
+    windows.sort_by_key(|window| window.pieces.first().map(|piece| piece.source));
     windows
 }
 
@@ -146,8 +176,8 @@ fn parts(speech: &[Span], quietest: &dyn Fn(Span) -> Ms) -> Vec<Part> {
 
 /// Widens a part by the margins, never into half of the pause that a neighbour may want.
 fn margins(span: Span, duration: Ms, part: &Part) -> Span {
-    let before = ev("MAR", 200).min(Ms(part.free_before.0 / 2));
-    let after = ev("MAR", 200).min(Ms(part.free_after.0 / 2));
+    let before = MARGIN.min(Ms(part.free_before.0 / 2));
+    let after = MARGIN.min(Ms(part.free_after.0 / 2));
     let end = (span.end() + after).min(duration.max(span.end()));
     Span::new(span.start().since(before), end).unwrap_or(span)
 }
@@ -195,6 +225,22 @@ mod tests {
         assert_eq!(windows[0].piece_at(second.at + Ms(300)), Some(1));
         assert_eq!(windows[0].piece_at(second.at.since(Ms(50))), Some(1));
         assert_eq!(windows[0].piece_at(Ms(100)), Some(0));
+    }
+
+    #[test]
+    fn what_is_left_over_of_two_speakers_shares_a_window() {
+        let of = |speaker: u8, speech: &[Span]| {
+            pack(SpeakerId(speaker), u16::from(speaker - 1), speech, Ms(1_000_000), &|s| s.start())
+        };
+        let coach = of(1, &[span(0, 27_000), span(60_000, 64_000)]);
+        let client = of(2, &[span(30_000, 41_000)]);
+        let windows = share_leftovers(vec![coach, client]);
+        assert_eq!(windows.len(), 2);
+        let [first, second] = windows[1].pieces[..] else { panic!("two pieces") };
+        assert_eq!((first.speaker, second.speaker), (SpeakerId(1), SpeakerId(2)));
+        assert!(second.at.since(first.at + first.source.length()) >= Ms(1_000));
+        let full = of(2, &[span(0, 26_000)]);
+        assert_eq!(share_leftovers(vec![of(1, &[span(0, 9_000)]), full]).len(), 2);
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod small;
 use askama::Template;
 
 use super::chart::{self, Svg, bullet};
-use super::evidence::{Evidence, evidence, profile};
+use super::evidence::{Evidence, evidence, file_names, profile};
 use super::moments::{Group, Reader, groups, of_kind};
 use super::numbers;
 use super::rows::{Row, rows};
@@ -129,7 +129,7 @@ fn meta(w: &'static Words, analysis: &Analysis) -> Vec<(&'static str, String)> {
     ];
     meta.extend(about.coach.as_ref().map(|name| (w.coach, clean(name))));
     meta.extend(about.client.as_ref().map(|name| (w.coachee, clean(name))));
-    let files: Vec<String> = source.files.iter().map(|file| clean(&file.name)).collect();
+    let files = file_names(analysis);
     if !files.is_empty() {
         let recording = source.kind == SourceKind::Recording;
         let label = if recording { w.recording } else { w.transcript_file };

@@ -212,24 +212,3 @@ fn a_session_without_anything_in_it_still_has_a_page() {
     let page = laid_out(&(analysis, session));
     assert!(page.contains("non mesuré") && !page.contains("id=\"transcript\""));
 }
-
-/// Writes pages for a person, or a browser, to look at: `OPENFLOOR_PAGES=/tmp/pages`.
-#[test]
-#[ignore = "writes files to look at"]
-fn pages_to_look_at() {
-    let folder = std::env::var("OPENFLOOR_PAGES").unwrap();
-    let write = |name: &str, sample: &(Analysis, Session)| {
-        std::fs::write(format!("{folder}/{name}.html"), laid_out(sample)).unwrap();
-        for width in [80, 140] {
-            let style = crate::report::Style { color: false, width };
-            let text = crate::report::summary(&sample.0, style);
-            std::fs::write(format!("{folder}/{name}.{width}.txt"), text).unwrap();
-        }
-    };
-    for id in ["en_promotion", "fr_charge", "en_delegation", "fr_retour"] {
-        let sample = sample::spoken(id).unwrap();
-        write(id, &sample);
-        write(&format!("{id}.unknown"), &sample::without_coach(&sample.0, &sample.1));
-    }
-    write("written", &sample::english());
-}

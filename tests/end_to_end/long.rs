@@ -1,0 +1,72 @@
+//! Memory does not grow with length: ten minutes of speech spread over one and over two hours.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::{root, tool};
+
+/// The bundled English session twice (about ten minutes of talk), each time followed by silence up
+/// to half of `hours`.
+fn spread(hours: u32, to: &Path) {
+    let session = root().join("fixtures/recordings/en_delegation.stereo.flac");
+    let half = hours * 1800;
+    let pad = format!(
+        "[0:a]apad=whole_dur={half}[a];[1:a]apad=whole_dur={half}[b];[a][b]concat=n=2:v=0:a=1"
+    );
+    tool(
+        Command::new("ffmpeg")
+            .args(["-loglevel", "error", "-i"])
+            .arg(&session)
+            .arg("-i")
+            .arg(&session)
+            .args(["-filter_complex", &pad])
+            .arg(to),
+    );
+}
+
+/// Peak memory of `openfloor analyze` in MB, as Linux accounts it.
+fn peak_mb(recording: &Path, threads: &str) -> f64 {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_openfloor"))
+        .args(["analyze", "-q", "--threads", threads, "--out"])
+        .arg(folder.path())
+        .arg(recording)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0.0_f64;
+    let exit = loop {
+        // The high-water mark only rises, so the last look before the end is the peak.
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+        peak = peak.max(kilobytes.unwrap_or(0.0) / 1024.0);
+        if let Some(exit) = child.try_wait().unwrap() {
+            break exit;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    assert!(exit.success());
+    peak
+}
+
+#[test]
+fn memory_is_the_same_at_one_and_two_hours_and_bounded() {
+    const MODEL_MB: f64 = 78.0;
+    const STATES: f64 = 2.0;
+    let folder = tempfile::tempdir().unwrap();
+    let peaks: Vec<f64> = [1, 2]
+        .into_iter()
+        .map(|hours| {
+            let recording = folder.path().join(format!("{hours}h.flac"));
+            spread(hours, &recording);
+            peak_mb(&recording, "2")
+        })
+        .collect();
+    println!("peak memory: {:.0} MB at one hour, {:.0} MB at two", peaks[0], peaks[1]);
+    assert!((peaks[0] - peaks[1]).abs() <= 20.0, "{peaks:?}");
+    assert!(peaks[1] <= MODEL_MB + STATES * 250.0 + 100.0, "{peaks:?}");
+}

@@ -8,7 +8,6 @@
     clippy::expect_used,
     reason = "a test that fails says why; its figures are quoted in docs/decisions"
 )]
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

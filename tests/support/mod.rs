@@ -376,6 +376,11 @@ pub fn counts(results: &Path) -> [u64; 3] {
     ["files_decoded", "models_loaded", "windows_heard"].map(|what| counts[what].as_u64().unwrap())
 }
 
+/// How many windows of speech a recording has.
+pub fn windows(results: &Path) -> u64 {
+    json(results.join("stages/speech.json"))["windows"].as_array().unwrap().len() as u64
+}
+
 /// Codes of the warnings of an analysis.
 pub fn warnings(results: &Path) -> Vec<String> {
     let analysis = json(results.join("analysis.json"));

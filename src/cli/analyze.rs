@@ -1,5 +1,6 @@
 //! `openfloor analyze`: recordings and folders → results, one after the other.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -173,16 +174,13 @@ fn prepare(arguments: Arguments) -> Result<Prepared> {
                 results: found.results,
                 options: options.clone(),
             }),
-            Err(Error::NothingToDo { path, wrong, remedy }) => {
-                let name = path.display().to_string();
-                failures.push((name, Error::NothingToDo { path, wrong, remedy }));
-            }
-            Err(error) => failures.push((String::new(), error)),
+            Err((path, error)) => failures.push((path.display().to_string(), error)),
         }
     }
+    results_apart(&jobs)?;
     if arguments.dry_run {
         for job in &jobs {
-            say::out(&format!("{} → {}\n", names(job), job.results.display()));
+            say::line(&format!("{} → {}", names(job), job.results.display()));
         }
         return Ok(Prepared::DryRun);
     }
@@ -202,6 +200,27 @@ fn prepare(arguments: Arguments) -> Result<Prepared> {
         quiet: arguments.quiet,
         fail_fast: arguments.fail_fast,
     })))
+}
+
+/// Two recordings of one name would overwrite each other's results under one `--out`.
+fn results_apart(jobs: &[Job]) -> Result<()> {
+    let mut taken: BTreeMap<&Path, &Job> = BTreeMap::new();
+    for job in jobs {
+        let Some(other) = taken.insert(&job.results, job) else { continue };
+        let files = |job: &Job| -> Vec<Option<PathBuf>> {
+            job.inputs.iter().map(|input| input.path.canonicalize().ok()).collect()
+        };
+        if files(other) != files(job) {
+            return Err(Error::Usage(format!(
+                "{} and {} would both put their results into {}; analyse them one at a time, each \
+                 with an --out of its own",
+                names(other),
+                names(job),
+                job.results.display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// whisper.cpp is built for these; without them the first window would end in an illegal instruction.
@@ -386,15 +405,14 @@ fn tell(json: bool, job: &Job, outcome: &Outcome) {
         Outcome::Done(done) => {
             let report = done.results.join("report.html");
             if done.already {
-                say::out(&format!(
-                    "{}: already analysed, nothing to do\n{}\n",
-                    names(job),
-                    report.display()
-                ));
+                say::line(&format!("{}: already analysed, nothing to do", names(job)));
+                say::line(&report.display().to_string());
                 return;
             }
             say::out(&report::summary(&done.analysis, say::style()));
-            say::out(&format!("\n{}\n\n", report.display()));
+            say::line("");
+            say::line(&report.display().to_string());
+            say::line("");
         }
     }
 }

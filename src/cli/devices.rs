@@ -1,6 +1,6 @@
 //! `openfloor devices`: what a session can be recorded from.
 
-use super::{Exit, failed, say};
+use super::{Exit, say};
 use crate::sound::inputs;
 
 pub(super) fn run() -> Exit {
@@ -18,7 +18,11 @@ pub(super) fn run() -> Exit {
             }
             Exit::Done
         }
-        Err(error) => failed(&error),
+        // Whatever is missing, the command line is not what is wrong.
+        Err(error) => {
+            say::err(&error.to_string());
+            Exit::Failed
+        }
     }
 }
 

@@ -10,6 +10,12 @@ pub(super) fn out(text: &str) {
     drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
 }
 
+/// One line on standard output that may hold the name of a file: a name cannot drive the terminal,
+/// nor pass for another line.
+pub(super) fn line(line: &str) {
+    out(&format!("{}\n", text::clean(line)));
+}
+
 /// One line on standard error, after the program's name. Control characters of file names are taken
 /// out: a name cannot drive the terminal.
 pub(super) fn err(line: &str) {

@@ -262,8 +262,13 @@ fn compared(model: &Known, path: PathBuf, sha256: std::io::Result<String>) -> Re
     Err(Error::LoadModel {
         path,
         wrong: format!("this is not the published file of model {}", model.name),
-        remedy: "get it again, or name the file itself with --model PATH if you trust it"
-            .to_owned(),
+        remedy: match model.purpose {
+            Purpose::SpeechToText => {
+                "get it again, or name the file itself with --model PATH if you trust it"
+            }
+            Purpose::VoiceActivity => "copy it again from the folder `models` of Openfloor",
+        }
+        .to_owned(),
     })
 }
 

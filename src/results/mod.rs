@@ -204,12 +204,12 @@ impl Folder {
         )
     }
 
-    /// Forgets a log, so that its stage starts anew.
+    /// Removes an artefact or a log (which lies in `stages/`), so that no later run believes it.
     ///
     /// # Errors
     /// It is there and cannot be removed.
-    pub fn forget(&self, name: &str) -> Result<()> {
-        let path = self.path.join(STAGES).join(name);
+    pub fn remove(&self, name: &str) -> Result<()> {
+        let path = self.path.join(name);
         match fs::remove_file(&path) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
                 Err(Error::WriteResult { path, source })

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Input;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::results::FOLDER_SUFFIX;
 
 /// Endings by which a file in a folder is taken for a recording. Which of them can be read is for
@@ -24,28 +25,28 @@ pub struct Found {
     pub results: PathBuf,
 }
 
-/// The recordings under `paths`: files as named, folders walked, each in the order of its names.
-///
-/// # Errors
-/// A path that is not there, or a folder without a recording.
-pub fn recordings(paths: &[PathBuf], out: Option<&Path>) -> Vec<Result<Found>> {
+/// A folder without recordings, or one that cannot be read, and the sentence about it.
+pub type Fruitless = (PathBuf, Error);
+
+/// The recordings under `paths`: files as named, folders walked, each in the order of its names. A
+/// folder that yields nothing is an item of its own, and stops no other.
+pub fn recordings(paths: &[PathBuf], out: Option<&Path>) -> Vec<Result<Found, Fruitless>> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() {
             let mut files = Vec::new();
             let mut seen = BTreeSet::new();
-            if let Err(error) = walk(path, &mut files, &mut seen) {
-                found.push(Err(error));
-                continue;
-            }
+            walk(path, &mut files, &mut seen);
             if files.is_empty() {
-                found.push(Err(Error::NothingToDo {
+                let error = Error::NothingToDo {
                     path: path.clone(),
                     wrong: "there is no recording in this folder".to_owned(),
                     remedy: "name a folder with WAV, FLAC, M4A or MP4 files, or a file",
-                }));
+                };
+                found.push(Err((path.clone(), error)));
             }
             found.extend(files.into_iter().map(|file| {
+                let file = file?;
                 let results = out.map_or_else(
                     || beside(&file),
                     |out| out.join(beside(file.strip_prefix(path).unwrap_or(&file))),
@@ -82,30 +83,39 @@ fn beside(file: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn walk(folder: &Path, files: &mut Vec<PathBuf>, seen: &mut BTreeSet<PathBuf>) -> Result<()> {
-    let unread = |source| Error::ReadFile { path: folder.to_owned(), source };
-    // A link that leads back up would go round for ever.
-    if !seen.insert(folder.canonicalize().map_err(unread)?) {
-        return Ok(());
-    }
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder)
-        .map_err(unread)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<std::io::Result<_>>()
-        .map_err(unread)?;
-    entries.sort();
+fn walk(folder: &Path, files: &mut Vec<Result<PathBuf, Fruitless>>, seen: &mut BTreeSet<PathBuf>) {
+    let entries = match entries(folder, seen) {
+        Ok(entries) => entries,
+        Err(source) => {
+            let error = Error::ReadFile { path: folder.to_owned(), source };
+            files.push(Err((folder.to_owned(), error)));
+            return;
+        }
+    };
     for path in entries {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if name.starts_with('.') || name.ends_with(FOLDER_SUFFIX) {
             continue;
         }
         if path.is_dir() {
-            walk(&path, files, seen)?;
+            walk(&path, files, seen);
         } else if path.is_file() && is_recording(&path) {
-            files.push(path);
+            files.push(Ok(path));
         }
     }
-    Ok(())
+}
+
+/// What is in a folder, in order; nothing where it was seen before: a link that leads back up would
+/// go round for ever.
+fn entries(folder: &Path, seen: &mut BTreeSet<PathBuf>) -> io::Result<Vec<PathBuf>> {
+    if !seen.insert(folder.canonicalize()?) {
+        return Ok(Vec::new());
+    }
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<io::Result<_>>()?;
+    entries.sort();
+    Ok(entries)
 }
 
 fn is_recording(path: &Path) -> bool {
@@ -165,7 +175,7 @@ mod tests {
     #[test]
     fn a_folder_without_recordings_says_so() {
         let tree = tree(&["notes.txt"]);
-        let error = recordings(&[tree.path().to_owned()], None).remove(0).unwrap_err();
+        let error = recordings(&[tree.path().to_owned()], None).remove(0).unwrap_err().1;
         assert!(error.to_string().contains("there is no recording in this folder"), "{error}");
     }
 }

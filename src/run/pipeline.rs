@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::listen::{self, Listened};
-use super::transcribe::{self, Heard};
+use super::transcribe::{self, Heard, WordLog};
 use super::{Counts, Done, Engines, Job, Outcome, Runtime, assemble, publish};
 use crate::analysis::{self, Analysis};
 use crate::error::{Error, Result};
@@ -20,6 +20,8 @@ use crate::hashing;
 use crate::progress::{Cancel, Progress, Stage};
 use crate::results::{Folder, fingerprint};
 use crate::session::Session;
+use crate::sound::recognised;
+use crate::words::HeardWindow;
 
 /// Changes whenever the same speech and words can make another session.
 const SESSION_VERSION: u32 = 1;
@@ -77,6 +79,7 @@ fn analyse(
 
 fn source_hashes(job: &Job, runtime: Runtime) -> Result<Vec<String>> {
     let hash = |input: &super::Input| {
+        recognised(&input.path)?;
         let hash = if runtime.verify {
             hashing::sha256_of_file_anew(&input.path)
         } else {
@@ -112,6 +115,7 @@ impl Run<'_> {
         if let Some(analysis) = already
             && !self.runtime.force
             && publish::complete(&self.folder)
+            && self.folder.load::<Session>(SESSION.0, SESSION.1, &prints.session).is_some()
         {
             return Ok(self.done(analysis, prints.analysis, true, Counts::default()));
         }
@@ -121,6 +125,7 @@ impl Run<'_> {
         let session = self.session(&prints, &mut counts, &mut elapsed)?;
         self.progress.begin(Stage::Measure, None);
         let clock = Instant::now();
+        self.folder.remove(ANALYSIS.0)?;
         let coding = analysis::code_session(&session);
         let analysis = analysis::analyse(&session, &coding, &self.job.options.profile);
         publish::derived(&self.folder, &session, &analysis, &prints.analysis)?;
@@ -189,8 +194,19 @@ impl Run<'_> {
         let (listened, heard) = self.speech_and_words(prints, counts, elapsed)?;
         let model = &self.engines.speech_to_text.name;
         let session = assemble::session(self.job, &self.hashes, model, &listened, heard)?;
+        // Before anything it stands for is replaced: a run killed from here on must not leave an
+        // older analysis that vouches for a newer page.
+        self.folder.remove(ANALYSIS.0)?;
         self.folder.save(SESSION.0, SESSION.1, &prints.session, &session)?;
         Ok(session)
+    }
+
+    /// The log of words, and the windows that earlier runs heard, in order.
+    fn words(&self, prints: &Prints) -> Result<(WordLog, Vec<HeardWindow>)> {
+        let mut log: WordLog = self.folder.log(WORDS.0, WORDS.1, &prints.words)?;
+        let mut before = log.take_entries();
+        before.sort_by_key(|heard| heard.index);
+        Ok((log, before))
     }
 
     fn speech_and_words(
@@ -202,20 +218,18 @@ impl Run<'_> {
         let work = self.folder.stages()?;
         let mut listened: Option<Listened> = None;
         if self.runtime.force {
-            self.folder.forget(WORDS.0)?;
+            self.folder.remove("stages/words.jsonl")?;
         } else {
             listened = self.folder.load(SPEECH.0, SPEECH.1, &prints.speech);
         }
-        let mut log: transcribe::WordLog = self.folder.log(WORDS.0, WORDS.1, &prints.words)?;
-        let mut before = log.take_entries();
-        before.sort_by_key(|heard| heard.index);
-        if let Some(known) = &listened
-            && let Some(language) = transcribe::heard_before(&log, &before, known)
-        {
-            for stage in [Stage::Decode, Stage::Listen, Stage::Transcribe] {
-                self.progress.skip(stage);
+        if let Some(known) = &listened {
+            let (log, before) = self.words(prints)?;
+            if let Some(language) = transcribe::heard_before(&log, &before, known) {
+                for stage in [Stage::Decode, Stage::Listen, Stage::Transcribe] {
+                    self.progress.skip(stage);
+                }
+                return Ok((known.clone(), Heard { language, windows: before }));
             }
-            return Ok((known.clone(), Heard { language, windows: before }));
         }
         let clock = Instant::now();
         let (takes, files) = listen::takes(self.job, &work, counts, self.progress, self.cancel)?;
@@ -231,6 +245,8 @@ impl Run<'_> {
             self.folder.save(SPEECH.0, SPEECH.1, &prints.speech, &found)?;
             found
         };
+        // Not opened before there is something to keep: a file that cannot be read leaves no folder.
+        let (mut log, before) = self.words(prints)?;
         let clock = Instant::now();
         let heard = if listened.windows.is_empty() {
             transcribe::nothing(&mut log, &self.job.options)?

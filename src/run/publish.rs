@@ -51,8 +51,14 @@ pub(super) fn run_record(
     elapsed: &Elapsed,
     counts: Counts,
 ) -> Result<()> {
+    // As text: a path that is no UTF-8 has no other form in JSON.
+    let inputs: Vec<_> = job
+        .inputs
+        .iter()
+        .map(|input| json!({"path": input.path.display().to_string(), "role": input.role}))
+        .collect();
     let command = json!({
-        "inputs": job.inputs, "model": job.options.model, "language": job.options.language,
+        "inputs": inputs, "model": job.options.model, "language": job.options.language,
         "coach": job.options.coach, "about": job.options.about,
         "profile": job.options.profile.name, "force": runtime.force, "verify": runtime.verify,
     });

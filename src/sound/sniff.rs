@@ -82,6 +82,15 @@ pub(super) fn open(path: &Path) -> Result<(File, Kind)> {
     }
 }
 
+/// Whether `path` is a recording of a kind this room reads, by its first bytes: what is refused here
+/// is refused before it is read through, hashed or given a results folder.
+///
+/// # Errors
+/// [`Error::ReadFile`], or [`Error::Decode`] with the sentence for a file of another kind.
+pub fn recognised(path: &Path) -> Result<()> {
+    open(path).map(drop)
+}
+
 /// The error for sound of a kind that is not read.
 pub(super) fn not_read(path: &Path, name: &str) -> Error {
     refuse(path, format!("{name} is not read yet"), CONVERT)

@@ -1,0 +1,37 @@
+//! The command line, end to end: the real program, whisper.cpp with the bundled model, real files.
+//!
+//! What each run decoded, loaded and heard is counted (`run.json`), never timed. Recordings are cut
+//! from `fixtures/recordings` by ffmpeg (`scripts/test` installs it). As root other users and full
+//! disks are tried by `setpriv` and `unshare`; otherwise by permissions and user namespaces.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test may panic"
+)]
+
+mod support;
+
+#[path = "cli/bad_input.rs"]
+mod bad_input;
+#[path = "cli/bad_models.rs"]
+mod bad_models;
+#[path = "cli/confidential.rs"]
+mod confidential;
+#[path = "cli/exit_codes.rs"]
+mod exit_codes;
+#[path = "cli/folders.rs"]
+mod folders;
+#[path = "cli/full_disk.rs"]
+mod full_disk;
+#[path = "cli/outputs.rs"]
+mod outputs;
+#[path = "cli/resume.rs"]
+mod resume;
+#[path = "cli/side_commands.rs"]
+mod side_commands;
+#[path = "cli/tracks.rs"]
+mod tracks;
+#[path = "cli/usage.rs"]
+mod usage;

@@ -83,6 +83,8 @@ impl Folder {
     pub fn open(path: &Path) -> Result<Self> {
         let failed = |source| Error::WriteResult { path: path.to_owned(), source };
         private_folder(path).map_err(failed)?;
+        // A folder that was there before may be open to others; one that is not ours stays as it is.
+        drop(fs::set_permissions(path, fs::Permissions::from_mode(0o700)));
         let mut lock = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -266,6 +268,15 @@ mod tests {
         assert_eq!(folder.load::<Body>("body.json", "test/2", "abc"), None);
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(&path.join("body.json"))), (0o700, 0o600));
+    }
+
+    #[test]
+    fn a_folder_that_was_open_to_others_is_closed() {
+        let (_parent, path) = folder();
+        fs::create_dir(&path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        drop(Folder::open(&path).unwrap());
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
     }
 
     #[test]

@@ -8,10 +8,10 @@
 
 use std::time::Instant;
 
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::listen::{self, Listened};
+use super::publish::Elapsed;
 use super::transcribe::{self, Heard, WordLog};
 use super::{Counts, Done, Engines, Job, Outcome, Runtime, assemble, publish};
 use crate::analysis::{self, Analysis};
@@ -30,19 +30,6 @@ const SPEECH: (&str, &str) = ("stages/speech.json", "openfloor.speech/1");
 const WORDS: (&str, &str) = ("words.jsonl", "openfloor.words/1");
 const SESSION: (&str, &str) = ("session.json", "openfloor.session/1");
 const ANALYSIS: (&str, &str) = ("analysis.json", "openfloor.analysis/1");
-
-/// Wall time of each stage that was run, for `run.json`.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-pub(super) struct Elapsed {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    decode: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    listen: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    transcribe: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    measure: Option<u64>,
-}
 
 /// Analyses one recording and writes its results.
 ///

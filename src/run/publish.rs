@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use serde::Serialize;
 use serde_json::json;
 
-use super::pipeline::Elapsed;
 use super::{Counts, Job, Runtime};
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
@@ -12,6 +12,23 @@ use crate::interchange;
 use crate::report::{SmallPrint, page};
 use crate::results::{Folder, TOOL_VERSION};
 use crate::session::Session;
+
+/// Wall time of each stage that was run, for `run.json`.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub(super) struct Elapsed {
+    /// Milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decode: Option<u64>,
+    /// Milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<u64>,
+    /// Milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transcribe: Option<u64>,
+    /// Milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<u64>,
+}
 
 /// Files made from the session and the analysis.
 const DERIVED: [&str; 3] = ["transcript.json", "transcript.vtt", "report.html"];

@@ -43,8 +43,15 @@ const BY_SPEECH_MS: f64 = 60.0;
 const COACH: SpeakerId = SpeakerId(1);
 
 /// Difference 5: session, utterance and speaker of the turns that are backchannels by CODEBOOK §1
-/// ("Yeah." and "Oh.").
-const SIGNS: [(&str, u64, &str); 2] = [("en_delegation", 21, "S2"), ("en_reverse", 6, "S1")];
+/// ("Yeah.", "Oh.", « C'est clair. », « C'est ça. », « Bon. Oui. », « D'accord. Merci. »).
+const SIGNS: [(&str, u64, &str); 6] = [
+    ("en_delegation", 21, "S2"),
+    ("en_reverse", 6, "S1"),
+    ("fr_charge", 4, "S2"),
+    ("fr_charge", 60, "S2"),
+    ("fr_conflit", 31, "S2"),
+    ("fr_conflit", 60, "S2"),
+];
 
 /// One session: its truth, and what we make of it.
 struct Compared {

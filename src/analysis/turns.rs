@@ -243,11 +243,9 @@ fn with_words(session: &Session, speech: &[Speech]) -> Vec<(Stretch, Heard)> {
                     };
                     inside.iter().filter_map(word).collect::<Vec<_>>().join(" ")
                 };
-                if lang::is_backchannel(&text, whole.language) {
-                    Heard::OnlySigns
-                } else {
-                    Heard::More
-                }
+                // A sign drawn out over two stretches ("I … see.") is one as a whole.
+                let is_sign = |text: &str| lang::is_backchannel(text, whole.language);
+                if is_sign(&text) || is_sign(&whole.text) { Heard::OnlySigns } else { Heard::More }
             }
         };
         let stretch =

@@ -320,7 +320,7 @@ fn the_counts_are_the_same_when_only_utterances_have_times() {
 }
 
 fn fixture() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/en_delegation.truth.json")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/truth/en_delegation.truth.json")
 }
 
 #[test]

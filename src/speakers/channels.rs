@@ -74,6 +74,8 @@ const SCATTERED_RUN: Ms = Ms(1500);
 /// … and less than one part in so many of the recording is nobody talking. Of the sounds without
 /// speech (`scripts/make-sounds`) the worst has 2.5 s of it in a minute.
 const SCATTERED: usize = 12;
+/// In a shorter recording a single word is as much: it is heard, and is no conversation.
+const SCATTERED_LEAST: Ms = Ms(20_000);
 /// A stretch shorter than this is a click.
 const SHORTEST: Ms = Ms(100);
 /// Two channels are two people when the modes of their level difference are this far apart, dB …
@@ -156,7 +158,9 @@ impl Measured {
     fn is_hardly_voice(&self) -> bool {
         let longest = runs(&self.voiced).into_iter().map(|(from, to)| to - from).max();
         let frames = self.voiced.iter().filter(|on| **on).count();
-        longest.unwrap_or(0) < frames_in(SCATTERED_RUN) && frames * SCATTERED < self.voiced.len()
+        self.voiced.len() >= frames_in(SCATTERED_LEAST)
+            && longest.unwrap_or(0) < frames_in(SCATTERED_RUN)
+            && frames * SCATTERED < self.voiced.len()
     }
 
     fn threshold(&self) -> f32 {

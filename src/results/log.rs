@@ -3,7 +3,6 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
-use std::marker::PhantomData;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
@@ -20,7 +19,6 @@ pub struct Log<H, T> {
     file: File,
     facts: Option<H>,
     entries: Vec<T>,
-    kind: PhantomData<T>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -53,9 +51,7 @@ where
             Ok((file, facts, entries))
         };
         match opened() {
-            Ok((file, facts, entries)) => {
-                Ok(Self { path, file, facts, entries, kind: PhantomData })
-            }
+            Ok((file, facts, entries)) => Ok(Self { path, file, facts, entries }),
             Err(source) => Err(Error::WriteResult { path, source }),
         }
     }

@@ -187,7 +187,8 @@ impl Folder {
         self.path.join(name).is_file()
     }
 
-    /// A log that is appended to while a stage runs, and what an earlier run left in it.
+    /// A log among the stages that is appended to while a stage runs, and what an earlier run left
+    /// in it.
     ///
     /// # Errors
     /// It cannot be written.
@@ -196,8 +197,9 @@ impl Folder {
         H: Serialize + DeserializeOwned,
         T: Serialize + DeserializeOwned,
     {
+        self.stages()?;
         Log::open(
-            self.stages()?.join(name),
+            self.path.join(name),
             &Head {
                 schema: schema.to_owned(),
                 tool_version: TOOL_VERSION.to_owned(),

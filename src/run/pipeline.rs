@@ -27,7 +27,7 @@ use crate::words::HeardWindow;
 const SESSION_VERSION: u32 = 1;
 
 const SPEECH: (&str, &str) = ("stages/speech.json", "openfloor.speech/1");
-const WORDS: (&str, &str) = ("words.jsonl", "openfloor.words/1");
+const WORDS: (&str, &str) = ("stages/words.jsonl", "openfloor.words/1");
 const SESSION: (&str, &str) = ("session.json", "openfloor.session/1");
 const ANALYSIS: (&str, &str) = ("analysis.json", "openfloor.analysis/1");
 
@@ -173,9 +173,7 @@ impl Run<'_> {
         if !self.runtime.force
             && let Some(session) = self.folder.load(SESSION.0, SESSION.1, &prints.session)
         {
-            for stage in [Stage::Decode, Stage::Listen, Stage::Transcribe] {
-                self.progress.skip(stage);
-            }
+            self.skip_sound();
             return Ok(session);
         }
         let (listened, heard) = self.speech_and_words(prints, counts, elapsed)?;
@@ -186,6 +184,13 @@ impl Run<'_> {
         self.folder.remove(ANALYSIS.0)?;
         self.folder.save(SESSION.0, SESSION.1, &prints.session, &session)?;
         Ok(session)
+    }
+
+    /// Says that nothing is to be listened to: an earlier run has.
+    fn skip_sound(&self) {
+        for stage in [Stage::Decode, Stage::Listen, Stage::Transcribe] {
+            self.progress.skip(stage);
+        }
     }
 
     /// The log of words, and the windows that earlier runs heard, in order.
@@ -205,16 +210,14 @@ impl Run<'_> {
         let work = self.folder.stages()?;
         let mut listened: Option<Listened> = None;
         if self.runtime.force {
-            self.folder.remove("stages/words.jsonl")?;
+            self.folder.remove(WORDS.0)?;
         } else {
             listened = self.folder.load(SPEECH.0, SPEECH.1, &prints.speech);
         }
         if let Some(known) = &listened {
             let (log, before) = self.words(prints)?;
             if let Some(language) = transcribe::heard_before(&log, &before, known) {
-                for stage in [Stage::Decode, Stage::Listen, Stage::Transcribe] {
-                    self.progress.skip(stage);
-                }
+                self.skip_sound();
                 return Ok((known.clone(), Heard { language, windows: before }));
             }
         }

@@ -131,7 +131,5 @@ fn language(ear: &mut dyn Listen, takes: &Takes, listened: &Listened) -> Result<
     let most = windows.iter().map(words::Window::speech).max().unwrap_or_default();
     let full: Vec<&words::Window> =
         windows.iter().filter(|window| window.speech().0 * 2 >= most.0).collect();
-    let decision =
-        words::decide(ear, full.len(), |index| takes.window(full[index]).map_err(Failed::Sound))?;
-    Ok(decision.language)
+    words::decide(ear, full.len(), |index| takes.window(full[index]).map_err(Failed::Sound))
 }

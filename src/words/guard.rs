@@ -157,7 +157,6 @@ mod tests {
         let word = |n: usize| super::super::RawWord {
             text: format!("w{n}"),
             start: None,
-            last_token: None,
             confidence: 1.0,
         };
         let hearing = Hearing { words: (0..60).map(word).collect(), ..Hearing::default() };

@@ -75,9 +75,7 @@ pub fn transcribe<E: Send>(
     progress: &dyn Progress,
     cancel: &dyn Cancel,
     mut keep: impl FnMut(&HeardWindow) -> Result<(), E>,
-) -> Result<Option<Vec<HeardWindow>>, E>
-where
-{
+) -> Result<Option<Vec<HeardWindow>>, E> {
     let Job { windows, language, mut done, listeners, samples, failed } = job;
     let todo: Vec<usize> = (0..windows.len()).filter(|index| !done.contains_key(index)).collect();
     for heard in done.values() {
@@ -350,11 +348,10 @@ mod tests {
             .map(|&(text, start)| RawWord {
                 text: text.to_owned(),
                 start: Some(Ms(start)),
-                last_token: None,
                 confidence: 0.9,
             })
             .collect();
-        Hearing { words, log_probability: -0.2, no_speech: 0.0 }
+        Hearing { words, log_probability: -0.2 }
     }
 
     fn window(stretches: &[(u64, u64)]) -> Window {

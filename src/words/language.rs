@@ -18,15 +18,6 @@ const TOGETHER_SAMPLES: usize = 28 * 16_000;
 /// Both together under this: another language, as far as this stretch goes.
 const NEITHER: f64 = 0.3;
 
-/// The language and what it was decided by.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Decision {
-    /// The language.
-    pub language: Language,
-    /// Stretches listened to.
-    pub stretches: usize,
-}
-
 /// Decides from `samples`, which gives the sound of the nth stretch; `count` is how many there are.
 ///
 /// First the openings of several stretches are heard in one go, which costs as much as hearing one.
@@ -38,11 +29,10 @@ pub fn decide<E: From<EngineFailed>>(
     listener: &mut dyn Listen,
     count: usize,
     mut samples: impl FnMut(usize) -> Result<Vec<f32>, E>,
-) -> Result<Decision, E> {
+) -> Result<Language, E> {
     let stretches = spread(count).into_iter().map(&mut samples).collect::<Result<Vec<_>, E>>()?;
-    let decided = |language| Decision { language, stretches: stretches.len() };
     if stretches.is_empty() {
-        return Ok(decided(Language::En));
+        return Ok(Language::En);
     }
     let openings: Vec<f32> = stretches
         .iter()
@@ -51,13 +41,13 @@ pub fn decide<E: From<EngineFailed>>(
         .collect();
     let together = listener.guess(&openings)?;
     if stretches.len() >= ENOUGH && agree(&[together]) {
-        return Ok(decided(judge(&[together])));
+        return Ok(judge(&[together]));
     }
     let mut guesses = vec![together];
     for stretch in &stretches {
         guesses.push(listener.guess(stretch)?);
     }
-    Ok(decided(judge(&guesses)))
+    Ok(judge(&guesses))
 }
 
 /// Which of `count` stretches to listen to: the middle, then outwards, never only the start.
@@ -114,10 +104,10 @@ mod tests {
         let guesses: Vec<Guess> =
             guesses.iter().map(|&(english, french)| Guess { english, french }).collect();
         let mut listener = Scripted(guesses, 0);
-        let decision =
+        let language =
             decide::<EngineFailed>(&mut listener, stretches, |_| Ok(vec![0.0; 16_000])).unwrap();
         assert_eq!(listener.1, listener.0.len(), "every guess was asked for");
-        decision.language
+        language
     }
 
     #[test]

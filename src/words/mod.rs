@@ -11,7 +11,7 @@ mod whisper;
 mod windows;
 
 pub use hear::{HeardWindow, HeardWord, Job, transcribe};
-pub use language::{Decision, decide};
+pub use language::decide;
 pub use whisper::Whisper;
 pub use windows::{Piece, Window, pack, share_leftovers};
 
@@ -72,8 +72,6 @@ pub struct Hearing {
     pub words: Vec<RawWord>,
     /// Mean natural logarithm of the tokens' probabilities.
     pub log_probability: f64,
-    /// How likely nobody speaks, from 0 to 1.
-    pub no_speech: f64,
 }
 
 /// A word with its time in the window.
@@ -83,8 +81,6 @@ pub struct RawWord {
     pub text: String,
     /// When its first token starts, if the engine knows.
     pub start: Option<Ms>,
-    /// When its last token starts.
-    pub last_token: Option<Ms>,
     /// Geometric mean of its tokens' probabilities.
     pub confidence: f64,
 }

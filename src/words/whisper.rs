@@ -171,9 +171,7 @@ impl Listener<'_> {
         let mut words: Vec<RawWord> = Vec::new();
         let mut pending = Pending::default();
         let (mut log_probability, mut tokens) = (0.0, 0.0);
-        let mut no_speech: f64 = 0.0;
         for segment in self.state.as_iter() {
-            no_speech = no_speech.max(f64::from(segment.no_speech_probability()));
             for token in (0..segment.n_tokens()).filter_map(|index| segment.get_token(index)) {
                 let data = token.token_data();
                 if data.id >= end_of_text {
@@ -192,7 +190,7 @@ impl Listener<'_> {
         }
         words.extend(pending.take());
         let average = if tokens > 0.0 { log_probability / tokens } else { 0.0 };
-        Hearing { words, log_probability: average, no_speech }
+        Hearing { words, log_probability: average }
     }
 }
 
@@ -201,7 +199,6 @@ impl Listener<'_> {
 struct Pending {
     bytes: Vec<u8>,
     start: Option<Ms>,
-    last: Option<Ms>,
     log_probability: f64,
     tokens: u32,
 }
@@ -210,7 +207,6 @@ impl Pending {
     fn add(&mut self, bytes: &[u8], start: Option<Ms>, probability: f64) {
         self.bytes.extend_from_slice(bytes);
         self.start = self.start.or(start);
-        self.last = start.or(self.last);
         self.log_probability += probability.max(1e-6).ln();
         self.tokens += 1;
     }
@@ -221,7 +217,6 @@ impl Pending {
         (!text.is_empty()).then(|| RawWord {
             text,
             start: pending.start,
-            last_token: pending.last,
             confidence: (pending.log_probability / f64::from(pending.tokens)).exp(),
         })
     }

@@ -4,8 +4,6 @@
 
 use std::collections::HashSet;
 
-use super::clause::Clause;
-use super::text::Mark;
 use super::{CharSpan, Punctuation, cues, listening, text};
 use crate::session::Language;
 
@@ -66,21 +64,6 @@ pub fn is_unfinished(text: &str, language: Language) -> bool {
     cues::book(language)
         .zip(words.last())
         .is_some_and(|(book, last)| book.lexicon.unfinished.contains(&last.text))
-}
-
-/// "Okay? Right?": a tag or a marker alone, which is no question.
-#[must_use]
-pub fn is_tag_only(text: &str, language: Language) -> bool {
-    let Some(book) = cues::book(language) else { return false };
-    let words = text::words(text, language);
-    let whole = super::sentences::written(&words);
-    !whole.is_empty()
-        && whole.iter().all(|sentence| {
-            let part = &words[sentence.words.clone()];
-            listening::is_backchannel(part, book)
-                || Clause::read(book, part, sentence.words.start, Mark::Question, true)
-                    .has_frame("tag_only")
-        })
 }
 
 /// Share of the shorter question's telling words that the other has too, from which it is a repair

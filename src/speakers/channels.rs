@@ -115,8 +115,10 @@ pub fn tell_apart(channels: &[Channel<'_>], duration: Ms) -> Result<Told, NotPeo
             Err(why)
         };
     }
-    let speech: Vec<Vec<Span>> =
-        (0..measured.len()).map(|own| speech_of(own, &measured, &pairs, duration)).collect();
+    let smeared: Vec<Vec<f32>> = measured.iter().map(Measured::smeared).collect();
+    let speech: Vec<Vec<Span>> = (0..measured.len())
+        .map(|own| speech_of(own, &measured, &smeared, &pairs, duration))
+        .collect();
     let mut talking = (0..speech.len()).filter(|&index| !speech[index].is_empty());
     if let (Some(only), None) = (talking.next(), talking.next()) {
         let hardly = measured.iter().all(Measured::is_hardly_voice);
@@ -289,13 +291,19 @@ fn one_sided(measured: &[Measured]) -> Option<NotPeople> {
     }
 }
 
-fn speech_of(own: usize, measured: &[Measured], pairs: &Pairs, duration: Ms) -> Vec<Span> {
+fn speech_of(
+    own: usize,
+    measured: &[Measured],
+    smeared: &[Vec<f32>],
+    pairs: &Pairs,
+    duration: Ms,
+) -> Vec<Span> {
     let channel = &measured[own];
     let threshold = channel.threshold();
     let mut frames: Vec<bool> = channel.levels.iter().map(|&level| level > threshold).collect();
     for (other, neighbour) in measured.iter().enumerate().filter(|&(other, _)| other != own) {
         let least = pairs.least(own, other);
-        for (frame, level) in neighbour.smeared().into_iter().enumerate().take(frames.len()) {
+        for (frame, &level) in smeared[other].iter().enumerate().take(frames.len()) {
             let above = f64::from(channel.levels[frame]) - f64::from(level) > least;
             // Where both are at their floors there is nothing to compare.
             let silent = level <= neighbour.floor;

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use openfloor::progress::Silent;
 use openfloor::session::{Ms, Span};
-use openfloor::sound::{DetectVoice, Silero, WorkCopy, decode, frame_levels};
+use openfloor::sound::{DetectVoice, Silero, WorkCopy, frame_levels, work_copy};
 use openfloor::speakers::{Channel, NotPeople, Told, tell_apart};
 
 fn root() -> &'static Path {
@@ -49,7 +49,7 @@ struct Sound {
 
 fn sound(path: &Path) -> Sound {
     let folder = tempfile::tempdir().unwrap();
-    let (copy, _) = decode(path, folder.path(), &Silent, &Silent).unwrap();
+    let (copy, _) = work_copy(path, folder.path(), &Silent, &Silent).unwrap();
     let length = usize::try_from(copy.samples()).unwrap();
     let channel = |number| copy.window(number, 0, length).unwrap();
     Sound { channels: [channel(0), channel(1)], _folder: folder }

@@ -12,7 +12,7 @@
 use std::path::{Path, PathBuf};
 
 use openfloor::progress::Silent;
-use openfloor::sound::{DetectVoice, Silero, WorkCopy, decode};
+use openfloor::sound::{DetectVoice, Silero, WorkCopy, work_copy};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -42,7 +42,7 @@ fn of_samples(samples: &[i16]) -> Vec<f32> {
 fn speech() -> Vec<i16> {
     let dir = tempfile::tempdir().unwrap();
     let path = root().join("fixtures/audio/speech-one-voice-16khz-mono-5s.flac");
-    let (work, _) = decode(&path, dir.path(), &Silent, &Silent).unwrap();
+    let (work, _) = work_copy(&path, dir.path(), &Silent, &Silent).unwrap();
     work.window(0, 0, usize::MAX).unwrap()
 }
 

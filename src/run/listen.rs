@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 use crate::progress::{Cancel, Progress, Stage};
 use crate::session::{Evidence, Ms, Separation, Span, SpeakerId};
 use crate::sound::{
-    DetectVoice, LEVEL_HOP_SAMPLES, Silero, SoundFacts, WorkCopy, decode, frame_levels,
-    ms_of_samples, samples_of_ms,
+    DetectVoice, LEVEL_HOP_SAMPLES, Silero, SoundFacts, WorkCopy, frame_levels, ms_of_samples,
+    samples_of_ms, work_copy,
 };
 use crate::speakers::{Channel, NotPeople, tell_apart};
 use crate::words::{Window, pack, share_leftovers};
@@ -72,7 +72,7 @@ pub(super) fn takes(
     let mut copies = Vec::new();
     let mut facts = Vec::new();
     for input in &job.inputs {
-        let (copy, fact) = decode(&input.path, work, progress, cancel)?;
+        let (copy, fact) = work_copy(&input.path, work, progress, cancel)?;
         counts.files_decoded += 1;
         copies.push(copy);
         facts.push(fact);

@@ -1,6 +1,6 @@
-//! A recording's file to a work copy.
+//! A recording's file to 16 kHz samples.
 //!
-//! In: a path. Out: a [`WorkCopy`] and the [`SoundFacts`]. Streamed: memory holds one packet and one
+//! In: a path. Out: samples to a [`TakeSound`], and the [`SoundFacts`]. Streamed: memory holds one packet and one
 //! filter block whatever the length. The bytes may be hostile: lengths are bounded, and a panic in a
 //! decoder becomes this recording's error.
 //!
@@ -29,7 +29,7 @@ use super::patched::Patched;
 use super::place::{Absurd, Piece, Placer, ms_of_frames};
 use super::resample::Resampler;
 use super::sniff::{self, CHOOSE, CONVERT, COPY_AGAIN, Kind, refuse};
-use super::work::{WorkCopy, WorkWriter};
+use super::work::{TakeSound, WorkCopy, WorkWriter};
 use super::{mp4, wav};
 use crate::error::{Error, Result};
 use crate::progress::{Cancel, Progress, Stage};
@@ -80,26 +80,40 @@ impl SoundFacts {
     }
 }
 
-/// Decodes `path` to 16 kHz in `work_dir`, each channel for itself.
+/// Decodes `path` to 16 kHz, each channel for itself.
 ///
 /// Tells [`Stage::Decode`]: the declared length at the start, then each second done.
 ///
 /// # Errors
 /// - [`Error::ReadFile`]: the file, or the disk under it, cannot be read.
 /// - [`Error::Decode`]: not a recording of a kind this room reads, or nothing in it can be decoded.
-/// - [`Error::WriteResult`]: `work_dir` cannot take the work copy (a full disk).
-/// - [`Error::Cancelled`]: `cancel` asked to stop; nothing is left behind.
+/// - [`Error::Cancelled`]: `cancel` asked to stop.
+/// - what `into` gives.
 pub fn decode(
+    path: &Path,
+    into: &mut dyn TakeSound,
+    progress: &dyn Progress,
+    cancel: &dyn Cancel,
+) -> Result<SoundFacts> {
+    let source = open(path)?;
+    let decoded =
+        catch_unwind(AssertUnwindSafe(|| Decoding::new(path, source)?.run(into, progress, cancel)));
+    decoded.unwrap_or_else(|_| Err(refuse(path, "its data make the decoder fail", COPY_AGAIN)))
+}
+
+/// [`decode`] into a work copy in `work_dir`, in this process.
+///
+/// # Errors
+/// As [`decode`], and [`Error::WriteResult`]: `work_dir` cannot take the copy (a full disk).
+pub fn work_copy(
     path: &Path,
     work_dir: &Path,
     progress: &dyn Progress,
     cancel: &dyn Cancel,
 ) -> Result<(WorkCopy, SoundFacts)> {
-    let source = open(path)?;
-    let decoded = catch_unwind(AssertUnwindSafe(|| {
-        Decoding::new(path, source)?.run(work_dir, progress, cancel)
-    }));
-    decoded.unwrap_or_else(|_| Err(refuse(path, "its data make the decoder fail", COPY_AGAIN)))
+    let mut writer = WorkWriter::new(work_dir);
+    let facts = decode(path, &mut writer, progress, cancel)?;
+    Ok((writer.finish()?, facts))
 }
 
 /// A file made ready for Symphonia.
@@ -258,14 +272,14 @@ impl<'a> Decoding<'a> {
 
     fn run(
         mut self,
-        work_dir: &Path,
+        into: &mut dyn TakeSound,
         progress: &dyn Progress,
         cancel: &dyn Cancel,
-    ) -> Result<(WorkCopy, SoundFacts)> {
+    ) -> Result<SoundFacts> {
         let declared = self.declared.map(|frames| ms_of_frames(frames, u64::from(self.rate)));
         progress.begin(Stage::Decode, declared);
-        let writer = WorkWriter::new(work_dir, usize::from(self.channels))?;
-        let resampler = Resampler::new(self.rate, usize::from(self.channels), writer);
+        into.channels(self.channels)?;
+        let resampler = Resampler::new(self.rate, usize::from(self.channels), into);
         let resampler = resampler
             .ok_or_else(|| refuse(self.path, "its sample rate cannot be converted", CONVERT))?;
         let pieces = std::mem::take(&mut self.pieces);
@@ -298,11 +312,10 @@ impl<'a> Decoding<'a> {
         if !decoded {
             return Err(refuse(self.path, "no sound in it can be decoded", COPY_AGAIN));
         }
-        let (writer, damaged) = placer.finish()?;
-        let work = writer.finish()?;
-        let duration = work.duration();
+        let duration = placer.time();
+        let damaged = placer.finish()?;
         progress.advance(Stage::Decode, duration.since(told));
-        let facts = SoundFacts {
+        Ok(SoundFacts {
             duration,
             channels: self.channels,
             sample_rate: self.rate,
@@ -311,8 +324,7 @@ impl<'a> Decoding<'a> {
             tracks: self.tracks,
             damaged,
             declared,
-        };
-        Ok((work, facts))
+        })
     }
 
     /// The next packet of the track, or `None` at the end of the recording or of the file.

@@ -27,8 +27,8 @@ mod wav;
 mod work;
 
 pub use capture::{Format, Input, inputs};
-pub use decode::{MAX_CHANNELS, SoundFacts, decode};
+pub use decode::{MAX_CHANNELS, SoundFacts, decode, work_copy};
 pub use level::{LEVEL_HOP_SAMPLES, LEVEL_WINDOW_SAMPLES, LOWEST_DBFS, frame_levels};
 pub use sniff::recognised;
 pub use voice_activity::{DetectVoice, Silero};
-pub use work::{SAMPLE_RATE, WorkCopy, ms_of_samples, samples_of_ms};
+pub use work::{SAMPLE_RATE, TakeSound, WorkCopy, WorkWriter, ms_of_samples, samples_of_ms};

@@ -9,7 +9,7 @@
 //! one after the other, as the edit list says (ISO/IEC 14496-12, 8.6.6): that is what a player shows.
 
 use super::resample::Resampler;
-use super::work::{SAMPLE_RATE, WorkWriter, ms_of_samples};
+use super::work::{SAMPLE_RATE, ms_of_samples};
 use crate::error::Result;
 use crate::session::{Ms, Span, join};
 
@@ -46,8 +46,8 @@ pub(super) enum Absurd {
 }
 
 /// Lays packets out.
-pub(super) struct Placer {
-    resampler: Resampler,
+pub(super) struct Placer<'a> {
+    resampler: Resampler<'a>,
     rate: u64,
     pieces: Vec<Piece>,
     piece: usize,
@@ -69,9 +69,9 @@ enum Material<'a> {
     Nothing,
 }
 
-impl Placer {
+impl<'a> Placer<'a> {
     /// Lays out `pieces` of a source of `rate` frames a second.
-    pub(super) fn new(rate: u32, pieces: Vec<Piece>, resampler: Resampler) -> Self {
+    pub(super) fn new(rate: u32, pieces: Vec<Piece>, resampler: Resampler<'a>) -> Self {
         let rate = u64::from(rate);
         let silences = pieces.iter().map(|piece| match piece {
             Piece::Silence(frames) => *frames,
@@ -203,12 +203,13 @@ impl Placer {
         ms_of_frames(frames, self.rate)
     }
 
-    /// The finished copy and the stretches of it that stand for damaged or missing sound, joined.
-    pub(super) fn finish(self) -> Result<(WorkWriter, Vec<Span>)> {
+    /// Hands on what is left, and gives the stretches that stand for damaged or missing sound, joined.
+    pub(super) fn finish(self) -> Result<Vec<Span>> {
         let spans = self.damaged.iter();
         let spans = spans.filter_map(|&(from, to)| Span::new(self.to_ms(from), self.to_ms(to)));
         let damaged = join(spans.collect(), Ms(1));
-        Ok((self.resampler.finish()?, damaged))
+        self.resampler.finish()?;
+        Ok(damaged)
     }
 }
 
@@ -221,12 +222,15 @@ pub(super) fn ms_of_frames(frames: u64, rate: u64) -> Ms {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sound::{TakeSound, WorkWriter};
 
     /// Lays packets (start, samples; none = damaged with a length) at 16 kHz.
     fn lay(pieces: Vec<Piece>, packets: &[(i64, Result<Vec<f32>, u64>)]) -> (Vec<i16>, Vec<Span>) {
         let dir = tempfile::tempdir().unwrap();
-        let writer = WorkWriter::new(dir.path(), 1).unwrap();
-        let mut placer = Placer::new(16_000, pieces, Resampler::new(16_000, 1, writer).unwrap());
+        let mut writer = WorkWriter::new(dir.path());
+        writer.channels(1).unwrap();
+        let resampler = Resampler::new(16_000, 1, &mut writer).unwrap();
+        let mut placer = Placer::new(16_000, pieces, resampler);
         for (start, packet) in packets {
             let absurd = match packet {
                 Ok(samples) => placer.sound(*start, std::slice::from_ref(samples)),
@@ -234,7 +238,7 @@ mod tests {
             };
             assert_eq!(absurd.unwrap(), None);
         }
-        let (writer, damaged) = placer.finish().unwrap();
+        let damaged = placer.finish().unwrap();
         (writer.finish().unwrap().window(0, 0, usize::MAX).unwrap(), damaged)
     }
 
@@ -289,8 +293,9 @@ mod tests {
     #[test]
     fn hostile_times_are_refused() {
         let dir = tempfile::tempdir().unwrap();
-        let writer = WorkWriter::new(dir.path(), 1).unwrap();
-        let resampler = Resampler::new(16_000, 1, writer).unwrap();
+        let mut writer = WorkWriter::new(dir.path());
+        writer.channels(1).unwrap();
+        let resampler = Resampler::new(16_000, 1, &mut writer).unwrap();
         let mut placer = Placer::new(16_000, vec![Piece::ALL], resampler);
         let block = [steps(0, 10)];
         assert_eq!(placer.sound(16_000 * 4000, &block).unwrap(), Some(Absurd::Gap));
@@ -303,8 +308,9 @@ mod tests {
     #[test]
     fn an_edit_list_cannot_fill_the_disk_with_silence() {
         let dir = tempfile::tempdir().unwrap();
-        let writer = WorkWriter::new(dir.path(), 1).unwrap();
-        let resampler = Resampler::new(16_000, 1, writer).unwrap();
+        let mut writer = WorkWriter::new(dir.path());
+        writer.channels(1).unwrap();
+        let resampler = Resampler::new(16_000, 1, &mut writer).unwrap();
         let pieces = vec![Piece::Silence(u64::MAX), Piece::Silence(9), Piece::ALL];
         let mut placer = Placer::new(16_000, pieces, resampler);
         assert_eq!(placer.sound(0, &[steps(0, 10)]).unwrap(), Some(Absurd::Gap));

@@ -11,7 +11,7 @@
 use audioadapter_buffers::direct::SequentialSliceOfVecs;
 use rubato::{Fft, FixedSync, Indexing, Resampler as _, WindowFunction};
 
-use super::work::{SAMPLE_RATE, WorkWriter};
+use super::work::{SAMPLE_RATE, TakeSound};
 use crate::error::Result;
 
 /// Length of the anti-alias filter as a part of a second: 1/32 s, 31 ms.
@@ -19,10 +19,10 @@ const FILTERS_PER_S: usize = 32;
 /// Silence is fed in pieces of this many frames.
 const SILENCE_FRAMES: usize = 8192;
 
-/// Takes blocks at the source's rate, writes 16 kHz samples to a work copy.
-pub(super) struct Resampler {
+/// Takes blocks at the source's rate, hands 16 kHz samples on.
+pub(super) struct Resampler<'a> {
     filter: Option<Filter>,
-    output: Output,
+    output: Output<'a>,
     rate: u64,
     taken: u64,
     channels: usize,
@@ -37,17 +37,19 @@ struct Filter {
     delay: usize,
 }
 
-struct Output {
-    writer: WorkWriter,
+struct Output<'a> {
+    into: &'a mut dyn TakeSound,
+    /// Samples of the first channel handed on.
+    written: u64,
     samples: Vec<i16>,
 }
 
-impl Resampler {
-    /// Resamples `channels` channels from `rate` samples a second into `writer`; `None` for a rate
-    /// that no filter can be built for.
-    pub(super) fn new(rate: u32, channels: usize, writer: WorkWriter) -> Option<Self> {
+impl<'a> Resampler<'a> {
+    /// Resamples `channels` channels from `rate` samples a second; `None` for a rate that no filter
+    /// can be built for.
+    pub(super) fn new(rate: u32, channels: usize, into: &'a mut dyn TakeSound) -> Option<Self> {
         let filter = if rate == SAMPLE_RATE { None } else { Some(Filter::new(rate, channels)?) };
-        let output = Output { writer, samples: Vec::new() };
+        let output = Output { into, written: 0, samples: Vec::new() };
         Some(Self { filter, output, rate: u64::from(rate), taken: 0, channels })
     }
 
@@ -55,7 +57,7 @@ impl Resampler {
     pub(super) fn push(&mut self, block: &[Vec<f32>], from: usize, to: usize) -> Result<()> {
         self.taken += (to - from) as u64;
         let Some(filter) = &mut self.filter else {
-            for (channel, samples) in block.iter().enumerate() {
+            for (channel, samples) in (0..).zip(block) {
                 self.output.write(channel, &samples[from..to])?;
             }
             return Ok(());
@@ -86,15 +88,15 @@ impl Resampler {
         Ok(())
     }
 
-    /// Drains the filter and gives the writer back with exactly the samples due.
-    pub(super) fn finish(mut self) -> Result<WorkWriter> {
+    /// Drains the filter, until exactly the samples due are handed on.
+    pub(super) fn finish(mut self) -> Result<()> {
         let due = output_length(self.taken, self.rate);
         if let Some(filter) = &mut self.filter {
-            while self.output.writer.samples() < due {
+            while self.output.written < due {
                 filter.run(&mut self.output, due)?;
             }
         }
-        Ok(self.output.writer)
+        Ok(())
     }
 }
 
@@ -130,7 +132,7 @@ impl Filter {
 
     /// Runs one block, filled up with silence where it is short, and writes what comes out, up to
     /// `limit` samples a channel in all.
-    fn run(&mut self, output: &mut Output, limit: u64) -> Result<()> {
+    fn run(&mut self, output: &mut Output<'_>, limit: u64) -> Result<()> {
         let (channels, filled) = (self.waiting.len(), self.waiting[0].len());
         for waiting in &mut self.waiting {
             waiting.resize(self.fft.input_frames_next(), 0.0);
@@ -150,23 +152,26 @@ impl Filter {
         }
         let skip = self.delay.min(made);
         self.delay -= skip;
-        let left = usize::try_from(limit - output.writer.samples()).unwrap_or(usize::MAX);
+        let left = usize::try_from(limit - output.written).unwrap_or(usize::MAX);
         let until = made.min(skip.saturating_add(left));
-        for (channel, samples) in self.out.iter().enumerate() {
+        for (channel, samples) in (0..).zip(&self.out) {
             output.write(channel, &samples[skip..until])?;
         }
         Ok(())
     }
 }
 
-impl Output {
+impl Output<'_> {
     /// Full scale is 32768, as in Symphonia and whisper-rs, so 16 bit sources come back unchanged.
     #[expect(clippy::cast_possible_truncation, reason = "clamped to the range of i16; NaN gives 0")]
-    fn write(&mut self, channel: usize, samples: &[f32]) -> Result<()> {
+    fn write(&mut self, channel: u16, samples: &[f32]) -> Result<()> {
         let to_i16 = |sample: &f32| (sample * 32768.0).round().clamp(-32768.0, 32767.0) as i16;
         self.samples.clear();
         self.samples.extend(samples.iter().map(to_i16));
-        self.writer.append(channel, &self.samples)
+        if channel == 0 {
+            self.written += samples.len() as u64;
+        }
+        self.into.append(channel, &self.samples)
     }
 }
 
@@ -179,18 +184,19 @@ impl Output {
 )]
 mod tests {
     use super::*;
-    use crate::sound::WorkCopy;
+    use crate::sound::WorkWriter;
 
     /// Resamples one channel, fed in blocks of `block` frames.
     fn resample(rate: u32, samples: &[f32], block: usize) -> Vec<i16> {
         let dir = tempfile::tempdir().unwrap();
-        let writer = WorkWriter::new(dir.path(), 1).unwrap();
-        let mut resampler = Resampler::new(rate, 1, writer).unwrap();
+        let mut writer = WorkWriter::new(dir.path());
+        writer.channels(1).unwrap();
+        let mut resampler = Resampler::new(rate, 1, &mut writer).unwrap();
         for piece in samples.chunks(block) {
             resampler.push(&[piece.to_vec()], 0, piece.len()).unwrap();
         }
-        let work: WorkCopy = resampler.finish().unwrap().finish().unwrap();
-        work.window(0, 0, usize::MAX).unwrap()
+        resampler.finish().unwrap();
+        writer.finish().unwrap().window(0, 0, usize::MAX).unwrap()
     }
 
     const RATES: [u32; 9] = [8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 44_101, 48_000];

@@ -29,6 +29,22 @@ pub fn samples_of_ms(time: Ms) -> u64 {
     time.0.saturating_mul(SAMPLES_PER_MS)
 }
 
+/// Takes decoded sound: 16 kHz, 16 bit, each channel in order. Behind it is a work copy, or the
+/// process that holds one.
+pub trait TakeSound {
+    /// Told once, before any sample, how many channels there are.
+    ///
+    /// # Errors
+    /// The other side cannot take them.
+    fn channels(&mut self, count: u16) -> Result<()>;
+
+    /// Takes samples for the end of a channel, from 0.
+    ///
+    /// # Errors
+    /// The other side cannot take them.
+    fn append(&mut self, channel: u16, samples: &[i16]) -> Result<()>;
+}
+
 /// A recording at 16 kHz, 16 bit, channels apart, on disk. Reading takes `&self` and no lock.
 #[derive(Debug)]
 pub struct WorkCopy {
@@ -44,9 +60,10 @@ impl WorkCopy {
     /// # Errors
     /// [`Error::WriteResult`] when `work_dir` cannot take the files.
     pub fn from_samples(work_dir: &Path, channels: &[&[i16]]) -> Result<Self> {
-        let mut writer = WorkWriter::new(work_dir, channels.len())?;
+        let mut writer = WorkWriter::new(work_dir);
+        writer.channels(u16::try_from(channels.len()).unwrap_or(u16::MAX))?;
         let longest = channels.iter().map(|channel| channel.len()).max().unwrap_or(0);
-        for (number, channel) in channels.iter().enumerate() {
+        for (number, channel) in (0_u16..).zip(channels) {
             writer.append(number, channel)?;
             writer.append(number, &vec![0; longest - channel.len()])?;
         }
@@ -122,41 +139,25 @@ fn read_exact_at(file: &File, into: &mut [u8], offset: u64) -> io::Result<()> {
 }
 
 /// Writes a work copy, channel by channel, in order.
-pub(super) struct WorkWriter {
+#[derive(Debug)]
+pub struct WorkWriter {
     channels: Vec<(BufWriter<File>, u64)>,
     bytes: Vec<u8>,
     dir: PathBuf,
 }
 
 impl WorkWriter {
-    /// Makes one nameless file a channel in `work_dir`, readable by this process alone.
-    pub(super) fn new(work_dir: &Path, channels: usize) -> Result<Self> {
-        let dir = work_dir.to_owned();
-        let file = || tempfile::tempfile_in(work_dir).map(|f| (BufWriter::new(f), 0));
-        let channels = (0..channels)
-            .map(|_| file())
-            .collect::<io::Result<Vec<_>>>()
-            .map_err(|source| Error::WriteResult { path: dir.clone(), source })?;
-        Ok(Self { channels, bytes: Vec::new(), dir })
-    }
-
-    /// Samples written to the first channel.
-    pub(super) fn samples(&self) -> u64 {
-        self.channels.first().map_or(0, |channel| channel.1)
-    }
-
-    /// Adds samples to the end of a channel.
-    pub(super) fn append(&mut self, channel: usize, samples: &[i16]) -> Result<()> {
-        self.bytes.clear();
-        self.bytes.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
-        let (file, count) = &mut self.channels[channel];
-        *count += samples.len() as u64;
-        file.write_all(&self.bytes)
-            .map_err(|source| Error::WriteResult { path: self.dir.clone(), source })
+    /// A copy to be, in `work_dir`.
+    #[must_use]
+    pub fn new(work_dir: &Path) -> Self {
+        Self { channels: Vec::new(), bytes: Vec::new(), dir: work_dir.to_owned() }
     }
 
     /// The finished copy, as long as its shortest channel.
-    pub(super) fn finish(self) -> Result<WorkCopy> {
+    ///
+    /// # Errors
+    /// [`Error::WriteResult`]: the disk is full.
+    pub fn finish(self) -> Result<WorkCopy> {
         let Self { channels, dir, .. } = self;
         let samples = channels.iter().map(|channel| channel.1).min().unwrap_or(0);
         let channels = channels
@@ -165,6 +166,30 @@ impl WorkWriter {
             .collect::<io::Result<Vec<_>>>()
             .map_err(|source| Error::WriteResult { path: dir.clone(), source })?;
         Ok(WorkCopy { channels, samples, dir })
+    }
+}
+
+impl TakeSound for WorkWriter {
+    /// Makes one nameless file a channel, readable by this process alone.
+    fn channels(&mut self, count: u16) -> Result<()> {
+        let file = || tempfile::tempfile_in(&self.dir).map(|file| (BufWriter::new(file), 0));
+        self.channels = (0..count)
+            .map(|_| file())
+            .collect::<io::Result<_>>()
+            .map_err(|source| Error::WriteResult { path: self.dir.clone(), source })?;
+        Ok(())
+    }
+
+    fn append(&mut self, channel: u16, samples: &[i16]) -> Result<()> {
+        let failed = |source| Error::WriteResult { path: self.dir.clone(), source };
+        let Some((file, count)) = self.channels.get_mut(usize::from(channel)) else {
+            let wrong = "sound came for a channel that was not announced";
+            return Err(failed(io::Error::new(io::ErrorKind::InvalidData, wrong)));
+        };
+        self.bytes.clear();
+        self.bytes.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
+        *count += samples.len() as u64;
+        file.write_all(&self.bytes).map_err(failed)
     }
 }
 

@@ -49,7 +49,7 @@ struct Sound {
 
 fn sound(path: &Path) -> Sound {
     let folder = tempfile::tempdir().unwrap();
-    let (copy, _) = work_copy(path, folder.path(), &Silent, &Silent).unwrap();
+    let (copy, _) = work_copy(path, 0, folder.path(), &Silent, &Silent).unwrap();
     let length = usize::try_from(copy.samples()).unwrap();
     let channel = |number| copy.window(number, 0, length).unwrap();
     Sound { channels: [channel(0), channel(1)], _folder: folder }

@@ -42,7 +42,7 @@ fn of_samples(samples: &[i16]) -> Vec<f32> {
 fn speech() -> Vec<i16> {
     let dir = tempfile::tempdir().unwrap();
     let path = root().join("fixtures/audio/speech-one-voice-16khz-mono-5s.flac");
-    let (work, _) = work_copy(&path, dir.path(), &Silent, &Silent).unwrap();
+    let (work, _) = work_copy(&path, 0, dir.path(), &Silent, &Silent).unwrap();
     work.window(0, 0, usize::MAX).unwrap()
 }
 

@@ -78,8 +78,7 @@ fn files(job: &Job, hashes: &[String], facts: &[SoundFacts], ids: &[SpeakerId]) 
             name: publish::file_name(path),
             sha256: hashes[index].clone(),
             href: publish::href(path, &job.results),
-            // What is decoded here (WAV, FLAC, AAC in MP4) every current browser plays.
-            playable: facts.get(index).is_some_and(|facts| facts.codec != "alac"),
+            playable: facts.get(index).is_some_and(SoundFacts::playable),
             channel,
             track: track.then(|| u16::try_from(index).unwrap_or(u16::MAX)),
             offset_ms: Ms::ZERO,

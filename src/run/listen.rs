@@ -72,7 +72,7 @@ pub(super) fn takes(
     let mut copies = Vec::new();
     let mut facts = Vec::new();
     for input in &job.inputs {
-        let (copy, fact) = work_copy(&input.path, work, progress, cancel)?;
+        let (copy, fact) = work_copy(&input.path, 0, work, progress, cancel)?;
         counts.files_decoded += 1;
         copies.push(copy);
         facts.push(fact);

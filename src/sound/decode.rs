@@ -19,7 +19,7 @@ use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_ALAC};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error as Fault;
 use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
+use symphonia::core::formats::{FormatOptions, FormatReader};
 use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
@@ -61,8 +61,15 @@ pub struct SoundFacts {
     pub container: String,
     /// Symphonia's short name, such as `pcm_s16le`, `flac`, `aac`.
     pub codec: String,
-    /// Audio tracks in the file; the first one was decoded.
+    /// Audio tracks in the file; one of them was decoded.
     pub tracks: u16,
+    /// Which program took the sound apart.
+    #[serde(default)]
+    pub decoded_by: Decoder,
+    /// When it was recorded, where the file says so to the second: `YYYY-MM-DDTHH:MM:SS`, with `Z`
+    /// where the container keeps UTC, without where it keeps the recorder's own clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<String>,
     /// Stretches that are silence because the sound there was damaged or missing.
     pub damaged: Vec<Span>,
     /// Length by the file's own header, where it says one.
@@ -70,7 +77,33 @@ pub struct SoundFacts {
     pub declared: Option<Ms>,
 }
 
+/// Which program took a recording apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decoder {
+    /// This one, by way of Symphonia.
+    #[default]
+    Symphonia,
+    /// The `ffmpeg` that is installed on this machine.
+    Ffmpeg,
+}
+
 impl SoundFacts {
+    /// Whether current browsers play the file as it is.
+    #[must_use]
+    pub fn playable(&self) -> bool {
+        let (container, codec) = (self.container.as_str(), self.codec.as_str());
+        self.decoded_by == Decoder::Symphonia
+            && match container {
+                "wav" => codec.starts_with("pcm_"),
+                "flac" | "mp3" | "adts" => true,
+                "mp4" => matches!(codec, "aac" | "mp3" | "flac" | "opus"),
+                "ogg" => matches!(codec, "opus" | "vorbis" | "flac"),
+                "webm" => matches!(codec, "opus" | "vorbis"),
+                _ => false,
+            }
+    }
+
     /// How much shorter the recording is than its header says; zero when it is complete, or when
     /// the header says nothing.
     #[must_use]
@@ -80,7 +113,7 @@ impl SoundFacts {
     }
 }
 
-/// Decodes `path` to 16 kHz, each channel for itself.
+/// Decodes audio track `track` (from 0) of `path` to 16 kHz, each channel for itself.
 ///
 /// Tells [`Stage::Decode`]: the declared length at the start, then each second done.
 ///
@@ -91,28 +124,31 @@ impl SoundFacts {
 /// - what `into` gives.
 pub fn decode(
     path: &Path,
+    track: u16,
     into: &mut dyn TakeSound,
     progress: &dyn Progress,
     cancel: &dyn Cancel,
 ) -> Result<SoundFacts> {
-    let source = open(path)?;
-    let decoded =
-        catch_unwind(AssertUnwindSafe(|| Decoding::new(path, source)?.run(into, progress, cancel)));
+    let source = open(path, track)?;
+    let decoded = catch_unwind(AssertUnwindSafe(|| {
+        Decoding::new(path, track, source)?.run(into, progress, cancel)
+    }));
     decoded.unwrap_or_else(|_| Err(refuse(path, "its data make the decoder fail", COPY_AGAIN)))
 }
 
-/// [`decode`] into a work copy in `work_dir`, in this process.
+/// [`decode()`] into a work copy in `work_dir`, in this process.
 ///
 /// # Errors
 /// As [`decode`], and [`Error::WriteResult`]: `work_dir` cannot take the copy (a full disk).
 pub fn work_copy(
     path: &Path,
+    track: u16,
     work_dir: &Path,
     progress: &dyn Progress,
     cancel: &dyn Cancel,
 ) -> Result<(WorkCopy, SoundFacts)> {
     let mut writer = WorkWriter::new(work_dir);
-    let facts = decode(path, &mut writer, progress, cancel)?;
+    let facts = decode(path, track, &mut writer, progress, cancel)?;
     Ok((writer.finish()?, facts))
 }
 
@@ -125,7 +161,7 @@ struct Source {
     movie: Option<mp4::Movie>,
 }
 
-fn open(path: &Path) -> Result<Source> {
+fn open(path: &Path, track: u16) -> Result<Source> {
     let unread = |source| Error::ReadFile { path: path.to_owned(), source };
     let (mut file, kind) = sniff::open(path)?;
     match kind {
@@ -155,7 +191,10 @@ fn open(path: &Path) -> Result<Source> {
                 }
             })?;
             let end = file.seek(SeekFrom::End(0)).map_err(unread)?;
-            match movie.audio.first() {
+            match movie.audio.get(usize::from(track)) {
+                None if !movie.audio.is_empty() => {
+                    return Err(no_such_track(path, track, movie.audio.len()));
+                }
                 None if movie.video => {
                     return Err(refuse(path, "this is a video without sound", CHOOSE));
                 }
@@ -220,19 +259,23 @@ struct Decoding<'a> {
 }
 
 impl<'a> Decoding<'a> {
-    fn new(path: &'a Path, source: Source) -> Result<Self> {
+    fn new(path: &'a Path, number: u16, source: Source) -> Result<Self> {
         let Source { media, kind, mut declared, movie } = source;
         let stream = MediaSourceStream::new(media, MediaSourceStreamOptions::default());
         let (format, meta) = (FormatOptions::default(), MetadataOptions::default());
         let reader = symphonia::default::get_probe()
             .probe(&Hint::new(), stream, format, meta)
             .map_err(|fault| unreadable(path, fault))?;
-        let wanted = movie.as_ref().and_then(|movie| movie.audio.first());
+        let wanted = movie.as_ref().and_then(|movie| movie.audio.get(usize::from(number)));
         let track = match wanted {
             Some(wanted) => reader.tracks().iter().find(|track| track.id == wanted.id),
-            None => reader.first_track(TrackType::Audio),
+            None => reader.tracks().iter().filter(is_audio).nth(usize::from(number)),
         };
-        let tracks = movie.as_ref().map_or(1, |movie| movie.audio.len());
+        let tracks = reader.tracks().iter().filter(is_audio).count();
+        let tracks = movie.as_ref().map_or(tracks, |movie| movie.audio.len());
+        if usize::from(number) >= tracks.max(1) {
+            return Err(no_such_track(path, number, tracks));
+        }
         let Some((track, CodecParameters::Audio(params))) =
             track.and_then(|track| Some((track, track.codec_params.clone()?)))
         else {
@@ -322,6 +365,8 @@ impl<'a> Decoding<'a> {
             container: self.kind.name().to_owned(),
             codec: self.decoder.codec_info().short_name.to_owned(),
             tracks: self.tracks,
+            decoded_by: Decoder::Symphonia,
+            recorded: None,
             damaged,
             declared,
         })
@@ -390,6 +435,15 @@ impl<'a> Decoding<'a> {
         let length = u64::try_from(frames(i128::from(packet.dur.get()))).unwrap_or(u64::MAX);
         (start, length)
     }
+}
+
+fn is_audio(track: &&symphonia::core::formats::Track) -> bool {
+    matches!(track.codec_params, Some(CodecParameters::Audio(_)))
+}
+
+fn no_such_track(path: &Path, track: u16, tracks: usize) -> Error {
+    let wrong = format!("it has {tracks} audio track(s), so there is no track {}", track + 1);
+    refuse(path, wrong, "choose a track it has")
 }
 
 fn make_decoder(params: &AudioCodecParameters) -> Result<Box<dyn AudioDecoder>, Fault> {

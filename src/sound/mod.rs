@@ -27,7 +27,7 @@ mod wav;
 mod work;
 
 pub use capture::{Format, Input, inputs};
-pub use decode::{MAX_CHANNELS, SoundFacts, decode, work_copy};
+pub use decode::{Decoder, MAX_CHANNELS, SoundFacts, decode, work_copy};
 pub use level::{LEVEL_HOP_SAMPLES, LEVEL_WINDOW_SAMPLES, LOWEST_DBFS, frame_levels};
 pub use sniff::recognised;
 pub use voice_activity::{DetectVoice, Silero};

@@ -192,7 +192,7 @@ fn a_full_work_disk_is_an_error_of_the_result() {
     let dir = tempfile::tempdir().unwrap();
     let path = recording(dir.path(), "talk.wav", 16_000, 1.0);
     let missing = dir.path().join("nowhere");
-    let error = openfloor::sound::work_copy(&path, &missing, &Silent, &Silent).unwrap_err();
+    let error = openfloor::sound::work_copy(&path, 0, &missing, &Silent, &Silent).unwrap_err();
     assert!(matches!(error, Error::WriteResult { .. }), "{error}");
 }
 
@@ -203,7 +203,7 @@ fn stopping_leaves_nothing_behind() {
     let work_dir = tempfile::tempdir().unwrap();
     let stop = Flag::default();
     stop.set();
-    let stopped = openfloor::sound::work_copy(&path, work_dir.path(), &Silent, &stop);
+    let stopped = openfloor::sound::work_copy(&path, 0, work_dir.path(), &Silent, &stop);
     assert!(matches!(stopped.unwrap_err(), Error::Cancelled));
     assert_eq!(fs::read_dir(work_dir.path()).unwrap().count(), 0);
 }
@@ -213,7 +213,7 @@ fn progress_adds_up_to_the_length() {
     let dir = tempfile::tempdir().unwrap();
     let path = recording(dir.path(), "talk.flac", 44_100, 5.5);
     let told = Recorded::default();
-    openfloor::sound::work_copy(&path, dir.path(), &told, &Silent).unwrap();
+    openfloor::sound::work_copy(&path, 0, dir.path(), &told, &Silent).unwrap();
     let events = told.events();
     assert_eq!(events[0], Event::Began(Stage::Decode));
     let done = events.iter().map(|event| match event {

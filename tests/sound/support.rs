@@ -10,7 +10,7 @@ use openfloor::sound::{SoundFacts, WorkCopy};
 /// Decodes with a work folder of its own, which stays empty.
 pub fn decode(path: &Path) -> Result<(WorkCopy, SoundFacts)> {
     let work_dir = tempfile::tempdir().unwrap();
-    openfloor::sound::work_copy(path, work_dir.path(), &Silent, &Silent)
+    openfloor::sound::work_copy(path, 0, work_dir.path(), &Silent, &Silent)
 }
 
 /// Runs ffmpeg; it must be installed and succeed.

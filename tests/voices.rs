@@ -26,7 +26,7 @@ fn root() -> &'static Path {
 }
 
 fn shared() -> PathBuf {
-    root().join("../../shared")
+    root().join("../shared")
 }
 
 fn channels(path: &Path) -> Vec<Vec<i16>> {
@@ -234,5 +234,102 @@ fn dump_all() {
             }
             dump(&out, name, &talk);
         }
+    }
+}
+
+/// How a diarisation compares with the truth.
+struct Score {
+    /// Error of the first voice's talk share, points.
+    share: f64,
+    /// Speech given to the wrong voice, per cent of the speech.
+    confused: f64,
+}
+
+fn talk(spans: &[Span]) -> f64 {
+    spans.iter().map(|span| span.length().as_f64()).sum()
+}
+
+/// Matches the voices found with the true ones as well as it goes.
+fn score(found: &[Vec<Span>], wanted: &[Vec<Span>]) -> Score {
+    let shared = |a: &[Span], b: &[Span]| -> f64 {
+        a.iter().flat_map(|a| b.iter().map(move |b| a.overlap(*b).as_f64())).sum()
+    };
+    let hits: Vec<Vec<f64>> =
+        wanted.iter().map(|w| found.iter().map(|f| shared(w, f)).collect()).collect();
+    let (matched, pairs) = best_match(&hits, 0, &mut vec![false; found.len()]);
+    let any: Vec<Span> = openfloor::session::join(wanted.concat(), Ms::ZERO);
+    let claimed: Vec<Span> = openfloor::session::join(found.concat(), Ms::ZERO);
+    let both = shared(&any, &claimed);
+    let total: f64 = wanted.iter().map(|spans| talk(spans)).sum();
+    let found_total: f64 = found.iter().map(|spans| talk(spans)).sum();
+    let own = pairs.first().copied().flatten().map_or(0.0, |index| talk(&found[index]));
+    Score {
+        share: 100.0 * (own / found_total.max(1.0) - talk(&wanted[0]) / total),
+        confused: 100.0 * (both - matched).max(0.0) / total,
+    }
+}
+
+fn best_match(hits: &[Vec<f64>], row: usize, used: &mut Vec<bool>) -> (f64, Vec<Option<usize>>) {
+    let Some(own) = hits.get(row) else { return (0.0, Vec::new()) };
+    let mut best = best_match(hits, row + 1, used);
+    best.1.insert(0, None);
+    for column in 0..own.len() {
+        if !used[column] {
+            used[column] = true;
+            let (sum, mut pairs) = best_match(hits, row + 1, used);
+            used[column] = false;
+            if sum + own[column] > best.0 {
+                pairs.insert(0, Some(column));
+                best = (sum + own[column], pairs);
+            }
+        }
+    }
+    best
+}
+
+#[test]
+#[ignore = "grid over the dump"]
+fn grid_over_dump() {
+    use openfloor::sound::frame_levels;
+    use openfloor::speakers::{Channel, Diarise, Mixed, VoiceClusters};
+    let out = root().join("target/voices-dump");
+    let want = std::env::var("ONLY").unwrap_or_default();
+    let mut names: Vec<String> = fs::read_dir(&out).unwrap().filter_map(|e| {
+        Some(e.unwrap().file_name().to_str()?.strip_suffix(".json")?.to_owned())
+    }).filter(|n| want.split(',').any(|w| n.starts_with(w))).collect();
+    names.sort();
+    let mut groups: std::collections::BTreeMap<String, Vec<(f64, f64)>> = Default::default();
+    let mut lines = vec![String::new(); names.len()];
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let results = std::sync::Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| loop {
+                let n = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                let Some(name) = names.get(n) else { break };
+                let samples: Vec<i16> = fs::read(out.join(format!("{name}.i16"))).unwrap().chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect();
+                let voice: Vec<f32> = fs::read(out.join(format!("{name}.vad"))).unwrap().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+                let spans: Vec<Vec<[u64; 2]>> = serde_json::from_slice(&fs::read(out.join(format!("{name}.json"))).unwrap()).unwrap();
+                let wanted: Vec<Vec<Span>> = spans.iter().map(|s| s.iter().filter_map(|s| Span::new(Ms(s[0]), Ms(s[1]))).collect()).collect();
+                let folder = tempfile::tempdir().unwrap();
+                let copy = WorkCopy::from_samples(folder.path(), &[&samples]).unwrap();
+                let levels = frame_levels(&copy, 0).unwrap();
+                let mixed = Mixed { copy: &copy, channel: 0, measured: Channel { levels: &levels, voice: &voice, voice_hop: 512 } };
+                let speakers = wanted.len().max(2);
+                let told = VoiceClusters.diarise(&mixed, speakers, copy.duration(), &Silent).unwrap();
+                let s = score(&told.speech, &wanted);
+                let speech: f64 = wanted.iter().map(|w| talk(w)).sum();
+                results.lock().unwrap().push((n, s.share, s.confused, format!("{name:55} {:+6.2} conf {:5.2} speech {:4.0} s n {} {:?} {:?}", s.share, s.confused, speech / 1000.0, wanted.len(), told.separation.level, told.separation.talk_share_error)));
+            });
+        }
+    });
+    for (n, share, confused, line) in results.into_inner().unwrap() {
+        lines[n] = line;
+        groups.entry(names[n].split('.').next().unwrap().to_owned()).or_default().push((share.abs(), confused));
+    }
+    for line in lines { println!("{line}"); }
+    for (group, all) in groups {
+        let mean = |f: &dyn Fn(&(f64, f64)) -> f64| all.iter().map(f).sum::<f64>() / all.len() as f64;
+        println!("## {group:12} n {} mean {:.2} worst {:.2} over6 {} conf {:.2}", all.len(), mean(&|a| a.0), all.iter().map(|a| a.0).fold(0.0, f64::max), all.iter().filter(|a| a.0 > 6.0).count(), mean(&|a| a.1));
     }
 }

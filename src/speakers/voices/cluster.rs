@@ -198,6 +198,36 @@ fn centres(
     sums.into_iter().map(mean).collect()
 }
 
+/// By how much labels explain the rows better than one voice does: the log of the volume all rows
+/// fill against that they fill around their own centres.
+pub(super) fn gain(rows: &DMatrix<f64>, labels: &[Option<usize>], voices: usize) -> f64 {
+    let volume = |voices: usize, labels: &[Option<usize>]| {
+        let ridge = DMatrix::identity(SIZE, SIZE) * LEAST_VARIANCE;
+        let spread = spread(rows, labels, &centres(rows, labels.iter().copied(), voices));
+        (spread + ridge).cholesky().map(|root| 2.0 * root.l().diagonal().map(f64::ln).sum())
+    };
+    let one: Vec<Option<usize>> = labels.iter().map(|label| label.map(|_| 0)).collect();
+    let gain = volume(1, &one).zip(volume(voices, labels)).map(|(one, many)| one - many);
+    gain.unwrap_or(f64::NEG_INFINITY)
+}
+
+/// How rows vary around the centres of their voices.
+fn spread(
+    rows: &DMatrix<f64>,
+    labels: &[Option<usize>],
+    centres: &[Option<DVector<f64>>],
+) -> DMatrix<f64> {
+    let mut spread = DMatrix::zeros(rows.ncols(), rows.ncols());
+    let mut count = 0;
+    for (row, label) in labels.iter().enumerate() {
+        let Some(centre) = label.and_then(|label| centres[label].as_ref()) else { continue };
+        let off = rows.row(row).transpose() - centre;
+        spread.ger(1.0, &off, &off, 1.0);
+        count += 1;
+    }
+    spread / real(count.max(1))
+}
+
 /// A voice has at least so many windows.
 const LEAST_WINDOWS: usize = 2;
 
@@ -213,15 +243,7 @@ impl Discriminant {
     /// From the rows that have a label.
     pub fn new(rows: &DMatrix<f64>, labels: &[Option<usize>], voices: usize) -> Option<Self> {
         let centres = centres(rows, labels.iter().copied(), voices);
-        let mut spread = DMatrix::zeros(rows.ncols(), rows.ncols());
-        let mut count = 0;
-        for (row, label) in labels.iter().enumerate() {
-            let Some(centre) = label.and_then(|label| centres[label].as_ref()) else { continue };
-            let off = rows.row(row).transpose() - centre;
-            spread.ger(1.0, &off, &off, 1.0);
-            count += 1;
-        }
-        spread /= real(count.max(1));
+        let mut spread = spread(rows, labels, &centres);
         let ridge = LEAST_SPREAD * spread.trace() / real(rows.ncols()) + 1e-9;
         spread += DMatrix::identity(rows.ncols(), rows.ncols()) * ridge;
         let whitening = spread.cholesky()?.l().transpose().try_inverse()?;

@@ -71,6 +71,10 @@ const FINE_HOP: usize = 10;
 const WEIGHT: f64 = 0.1;
 /// No window says more than this, log-likelihood.
 const MOST_SAID: f64 = 8.0;
+/// Clusterings that are followed to their end.
+const TRIED: usize = 8;
+/// What a cluster says about its windows.
+const START_SAYS: f64 = 2.0;
 /// Times the discriminant is made anew from the labels it gave.
 const ROUNDS: usize = 4;
 /// A window is of a voice when this part of its speech is.
@@ -161,22 +165,18 @@ fn label(
     let first = session.windows(FIRST_WINDOW, FIRST_HOP);
     let main = session.windows(WINDOW, HOP);
     let fine = session.windows(FINE_WINDOW, FINE_HOP);
-    let seen = directions(&first.rows, &first.windows, voices + 1);
-    let Some(start) = clusterings(&seen, voices).into_iter().next() else {
-        return vec![0; speaking.len()];
-    };
-    let certain: Vec<Vec<f64>> = start
-        .iter()
-        .map(|&label| {
-            (0..voices).map(|voice| if voice == label { 0.0 } else { -2.0 }).collect()
-        })
-        .collect();
-    let mut labels = session.decode(&first.windows, &certain);
-    for _ in 0..ROUNDS {
-        let of_windows = session.labels_of(&main.windows, &labels, MOSTLY);
-        let Some(discriminant) = Discriminant::new(&main.rows, &of_windows, voices) else { break };
-        labels = session.decode(&main.windows, &discriminant.scores(&main.rows, -MOST_SAID));
+    let mut best: Option<(f64, Vec<usize>)> = None;
+    for windows in [&first, &main] {
+        let seen = directions(&windows.rows, &windows.windows, voices + 1);
+        for start in clusterings(&seen, voices).into_iter().take(TRIED) {
+            let labels = session.refined(session.started(windows, &start), &main);
+            let fit = session.fit(&main, &labels);
+            if best.as_ref().is_none_or(|(best, _)| fit > *best) {
+                best = Some((fit, labels));
+            }
+        }
     }
+    let Some((_, mut labels)) = best else { return vec![0; speaking.len()] };
     let of_windows = session.labels_of(&fine.windows, &labels, SURELY);
     if let Some(discriminant) = Discriminant::new(&fine.rows, &of_windows, voices) {
         labels = session.decode(&fine.windows, &discriminant.scores(&fine.rows, -MOST_SAID));
@@ -209,6 +209,43 @@ impl Session<'_> {
             *score *= WEIGHT;
         }
         decode(&scores, self.speaking, self.voices)
+    }
+
+    /// Labels of frames from those of windows.
+    fn started(&self, windows: &Windows, start: &[usize]) -> Vec<usize> {
+        let voices = 0..self.voices;
+        let sure = |label: usize| {
+            voices.clone().map(|voice| if voice == label { 0.0 } else { -START_SAYS }).collect()
+        };
+        let scores: Vec<Vec<f64>> = start.iter().map(|&label| sure(label)).collect();
+        self.decode(&windows.windows, &scores)
+    }
+
+    /// Labels that agree with the discriminant made of them.
+    fn refined(&self, mut labels: Vec<usize>, windows: &Windows) -> Vec<usize> {
+        for _ in 0..ROUNDS {
+            let of_windows = self.labels_of(&windows.windows, &labels, MOSTLY);
+            let made = Discriminant::new(&windows.rows, &of_windows, self.voices);
+            let Some(discriminant) = made else { break };
+            let before = labels;
+            labels =
+                self.decode(&windows.windows, &discriminant.scores(&windows.rows, -MOST_SAID));
+            if labels == before {
+                break;
+            }
+        }
+        labels
+    }
+
+    /// How well the labels explain the windows: what they gain over one voice, less what the
+    /// changes cost.
+    fn fit(&self, windows: &Windows, labels: &[usize]) -> f64 {
+        let of_windows = self.labels_of(&windows.windows, labels, MOSTLY);
+        let independent = spectrum::real(windows.windows.len() * HOP) / spectrum::real(WINDOW);
+        let known: Vec<usize> = of_windows.iter().flatten().copied().collect();
+        let changes = known.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        cluster::gain(&windows.rows, &of_windows, self.voices) * independent / 2.0
+            - spectrum::real(changes)
     }
 
     /// The voice that has at least `part` of the speech in each window.

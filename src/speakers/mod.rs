@@ -2,10 +2,14 @@
 //!
 //! In: levels and voice activity of each channel ([`crate::sound`]). Out: [`Told`]: stretches of
 //! speech a channel and how cleanly they are separated, or the reason why the channels are not
-//! people ([`NotPeople`]).
+//! people ([`NotPeople`]). What has several voices on one channel goes through [`Diarise`].
 
+mod activity;
 mod bleed;
 mod channels;
 mod frames;
+mod voices;
 
-pub use channels::{Channel, NotPeople, Told, tell_apart};
+pub use activity::Channel;
+pub use channels::{NotPeople, Told, tell_apart};
+pub use voices::{Diarise, MOST_SPEAKERS, Mixed, VoiceClusters};

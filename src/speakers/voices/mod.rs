@@ -1,0 +1,267 @@
+//! Several voices on one channel: who speaks when.
+//!
+//! Windows of 1.5 s are described by their spectrum and pitch, clustered into as many voices as are
+//! asked for, and a discriminant made of the clusters says for every frame whose voice it is most
+//! like; changes are cheap at pauses and dear within speech. Nothing is learnt beforehand: all that
+//! tells the voices apart is found in the recording itself. Two at once are one here.
+
+mod cluster;
+mod decode;
+mod spectrum;
+mod windows;
+
+use cluster::{Discriminant, clusterings, directions, scaled};
+use decode::{decode, frame_scores};
+use spectrum::Spectrum;
+use windows::{Window, describe, windows};
+
+use super::activity::{Channel, LEAST_VOICE, Measured, NEAR_VOICE, keep_near, narrow, stretches};
+use super::channels::Told;
+use super::frames::{frames_in, quantile};
+use crate::error::Result;
+use crate::progress::Cancel;
+use crate::session::{Ms, Separation, SeparationLevel, Span};
+use crate::sound::WorkCopy;
+
+/// One mixed recording: several voices on one channel.
+#[derive(Debug, Clone, Copy)]
+pub struct Mixed<'a> {
+    /// The sound.
+    pub copy: &'a WorkCopy,
+    /// Which channel of it to listen to, from 0.
+    pub channel: u16,
+    /// That channel, measured.
+    pub measured: Channel<'a>,
+}
+
+/// Tells the voices on one channel apart.
+pub trait Diarise {
+    /// Says when each of `speakers` (1 to 6) voices speaks, ordered by who speaks first; a list may
+    /// be empty. `duration` bounds the stretches. No voice at all gives no speech and
+    /// [`SeparationLevel::Unknown`].
+    ///
+    /// # Errors
+    /// The work copy cannot be read, or `cancel` asked to stop.
+    fn diarise(
+        &self,
+        mixed: &Mixed<'_>,
+        speakers: usize,
+        duration: Ms,
+        cancel: &dyn Cancel,
+    ) -> Result<Told>;
+}
+
+/// Voices by clustering windows of sound.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct VoiceClusters;
+
+/// Most voices looked for.
+pub const MOST_SPEAKERS: usize = 6;
+
+/// Frames of the windows that are clustered first, and from one to the next.
+const FIRST_WINDOW: usize = 300;
+const FIRST_HOP: usize = 50;
+/// Frames of the windows the discriminant is made of.
+const WINDOW: usize = 150;
+const HOP: usize = 25;
+/// Frames of the windows the edges come from.
+const FINE_WINDOW: usize = 60;
+const FINE_HOP: usize = 10;
+/// A window says so much about a frame: windows overlap, and their frames are not independent.
+const WEIGHT: f64 = 0.1;
+/// No window says more than this, log-likelihood.
+const MOST_SAID: f64 = 8.0;
+/// Clusterings that are followed to their end.
+const TRIED: usize = 8;
+/// What a cluster says about its windows.
+const START_SAYS: f64 = 2.0;
+/// Times the discriminant is made anew from the labels it gave.
+const ROUNDS: usize = 4;
+/// A window is of a voice when this part of its speech is.
+const MOSTLY: f64 = 0.5;
+const SURELY: f64 = 0.95;
+/// Sound within this of the loudest speech describes a voice, dB.
+const CLEAR_RANGE: f32 = 30.0;
+
+impl Diarise for VoiceClusters {
+    fn diarise(
+        &self,
+        mixed: &Mixed<'_>,
+        speakers: usize,
+        duration: Ms,
+        cancel: &dyn Cancel,
+    ) -> Result<Told> {
+        let voices = speakers.clamp(1, MOST_SPEAKERS);
+        let channel = Measured::new(&mixed.measured);
+        let voiced = channel.voiced.iter().filter(|on| **on).count();
+        if voiced < frames_in(LEAST_VOICE) || channel.is_hardly_voice() {
+            return Ok(Told {
+                speech: vec![Vec::new(); voices],
+                separation: separation(SeparationLevel::Unknown, None),
+            });
+        }
+        let speaking = speaking(&channel);
+        let labels = if voices == 1 {
+            vec![0; speaking.len()]
+        } else {
+            let spectrum = Spectrum::of(mixed.copy, mixed.channel, &speaking, cancel)?;
+            label(&channel, &spectrum, &speaking, voices)
+        };
+        let mut speech: Vec<Vec<Span>> = (0..voices)
+            .map(|voice| speech_of(voice, &labels, &speaking, &channel, duration))
+            .collect();
+        speech.sort_by_key(|spans| spans.first().map_or(Ms(u64::MAX), |span| span.start()));
+        Ok(Told { speech, separation: separation(SeparationLevel::Clear, None) })
+    }
+}
+
+fn separation(level: SeparationLevel, talk_share_error: Option<f64>) -> Separation {
+    Separation { level, bleed_db: None, talk_share_error }
+}
+
+/// Frames in which somebody speaks.
+fn speaking(channel: &Measured) -> Vec<bool> {
+    let threshold = channel.threshold();
+    let mut frames: Vec<bool> = channel.levels.iter().map(|&level| level > threshold).collect();
+    keep_near(&mut frames, &channel.voiced, NEAR_VOICE);
+    narrow(&mut frames);
+    frames
+}
+
+/// The stretches of one voice. Its pauses are measured against its own loudness.
+fn speech_of(
+    voice: usize,
+    labels: &[usize],
+    speaking: &[bool],
+    channel: &Measured,
+    duration: Ms,
+) -> Vec<Span> {
+    let frames: Vec<bool> =
+        speaking.iter().zip(labels).map(|(&on, &label)| on && label == voice).collect();
+    let own = frames.iter().zip(&channel.voiced).zip(&channel.levels);
+    let own = own.filter(|((own, voiced), _)| **own && **voiced).map(|(_, &level)| level);
+    let loud = quantile(own, OWN_LOUD_PART).unwrap_or(channel.loud);
+    stretches(frames, channel, loud, duration)
+}
+
+/// Part of a voice's frames that is its loudest speech. Pauses are not among them, so it is a
+/// smaller part than in a whole channel.
+const OWN_LOUD_PART: f64 = 0.95;
+
+/// Whose voice each frame is.
+fn label(
+    channel: &Measured,
+    spectrum: &Spectrum,
+    speaking: &[bool],
+    voices: usize,
+) -> Vec<usize> {
+    let clear: Vec<bool> = (0..speaking.len())
+        .map(|frame| {
+            let loud = channel.levels[frame] > channel.loud - CLEAR_RANGE;
+            speaking[frame] && channel.voiced[frame] && loud
+        })
+        .collect();
+    let session = Session { spectrum, speaking, clear: &clear, voices };
+    let first = session.windows(FIRST_WINDOW, FIRST_HOP);
+    let main = session.windows(WINDOW, HOP);
+    let fine = session.windows(FINE_WINDOW, FINE_HOP);
+    let mut best: Option<(f64, Vec<usize>)> = None;
+    for windows in [&first, &main] {
+        let seen = directions(&windows.rows, &windows.windows, voices + 1);
+        for start in clusterings(&seen, voices).into_iter().take(TRIED) {
+            let labels = session.refined(session.started(windows, &start), &main);
+            let fit = session.fit(&main, &labels);
+            if best.as_ref().is_none_or(|(best, _)| fit > *best) {
+                best = Some((fit, labels));
+            }
+        }
+    }
+    let Some((_, mut labels)) = best else { return vec![0; speaking.len()] };
+    let of_windows = session.labels_of(&fine.windows, &labels, SURELY);
+    if let Some(discriminant) = Discriminant::new(&fine.rows, &of_windows, voices) {
+        labels = session.decode(&fine.windows, &discriminant.scores(&fine.rows, -MOST_SAID));
+    }
+    labels
+}
+
+struct Session<'a> {
+    spectrum: &'a Spectrum,
+    speaking: &'a [bool],
+    clear: &'a [bool],
+    voices: usize,
+}
+
+struct Windows {
+    windows: Vec<Window>,
+    rows: nalgebra::DMatrix<f64>,
+}
+
+impl Session<'_> {
+    fn windows(&self, length: usize, hop: usize) -> Windows {
+        let windows = windows(self.speaking, length, hop);
+        let rows = scaled(&describe(self.spectrum, self.speaking, self.clear, &windows));
+        Windows { windows, rows }
+    }
+
+    fn decode(&self, windows: &[Window], scores: &[Vec<f64>]) -> Vec<usize> {
+        let mut scores = frame_scores(windows, scores, self.speaking.len(), self.voices);
+        for score in scores.iter_mut().flatten() {
+            *score *= WEIGHT;
+        }
+        decode(&scores, self.speaking, self.voices)
+    }
+
+    /// Labels of frames from those of windows.
+    fn started(&self, windows: &Windows, start: &[usize]) -> Vec<usize> {
+        let voices = 0..self.voices;
+        let sure = |label: usize| {
+            voices.clone().map(|voice| if voice == label { 0.0 } else { -START_SAYS }).collect()
+        };
+        let scores: Vec<Vec<f64>> = start.iter().map(|&label| sure(label)).collect();
+        self.decode(&windows.windows, &scores)
+    }
+
+    /// Labels that agree with the discriminant made of them.
+    fn refined(&self, mut labels: Vec<usize>, windows: &Windows) -> Vec<usize> {
+        for _ in 0..ROUNDS {
+            let of_windows = self.labels_of(&windows.windows, &labels, MOSTLY);
+            let made = Discriminant::new(&windows.rows, &of_windows, self.voices);
+            let Some(discriminant) = made else { break };
+            let before = labels;
+            labels =
+                self.decode(&windows.windows, &discriminant.scores(&windows.rows, -MOST_SAID));
+            if labels == before {
+                break;
+            }
+        }
+        labels
+    }
+
+    /// How well the labels explain the windows: what they gain over one voice, less what the
+    /// changes cost.
+    fn fit(&self, windows: &Windows, labels: &[usize]) -> f64 {
+        let of_windows = self.labels_of(&windows.windows, labels, MOSTLY);
+        let independent = spectrum::real(windows.windows.len() * HOP) / spectrum::real(WINDOW);
+        let known: Vec<usize> = of_windows.iter().flatten().copied().collect();
+        let changes = known.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        cluster::gain(&windows.rows, &of_windows, self.voices) * independent / 2.0
+            - spectrum::real(changes)
+    }
+
+    /// The voice that has at least `part` of the speech in each window.
+    fn labels_of(&self, windows: &[Window], labels: &[usize], part: f64) -> Vec<Option<usize>> {
+        windows
+            .iter()
+            .map(|&(from, to)| {
+                let mut counts = vec![0_usize; self.voices];
+                for frame in (from..to).filter(|&frame| self.speaking[frame]) {
+                    counts[labels[frame]] += 1;
+                }
+                let total: usize = counts.iter().sum();
+                (0..self.voices).find(|&voice| {
+                    total > 0 && spectrum::real(counts[voice]) > part * spectrum::real(total)
+                })
+            })
+            .collect()
+    }
+}

@@ -114,6 +114,7 @@ fn session(n: &mut Numbers) -> (Session, Coding) {
         .collect();
     coding.0.truncate(usize::try_from(n.below(60)).unwrap());
     let source = Source {
+        part: None,
         kind: SourceKind::Recording,
         duration_ms: n.one(&[None, Some(Ms(0)), Some(Ms(length)), Some(Ms(u64::MAX))]),
         language: n.one(&[Language::En, Language::Fr, Language::Other]),

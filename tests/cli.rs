@@ -25,8 +25,12 @@ mod exit_codes;
 mod folders;
 #[path = "cli/full_disk.rs"]
 mod full_disk;
+#[path = "cli/one_channel.rs"]
+mod one_channel;
 #[path = "cli/outputs.rs"]
 mod outputs;
+#[path = "cli/part.rs"]
+mod part;
 #[path = "cli/resume.rs"]
 mod resume;
 #[path = "cli/side_commands.rs"]

@@ -41,6 +41,8 @@ fn job(recording: &Path, results: &Path) -> Job {
             model: DEFAULT_SPEECH_TO_TEXT.to_owned(),
             language: LanguageChoice::Auto,
             coach: None,
+            speakers: 2,
+            part: None,
             about: About::default(),
             profile: Profile::built_in("coaching").unwrap(),
         },

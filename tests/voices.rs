@@ -63,7 +63,21 @@ fn through_opus(sound: &[f32]) -> Vec<f32> {
     let opus = folder.path().join("x.opus");
     let bytes: Vec<u8> = to_i16(sound).iter().flat_map(|s| s.to_le_bytes()).collect();
     fs::write(&raw, bytes).unwrap();
-    ffmpeg(&["-f", "s16le", "-ar", "16000", "-ac", "1", "-i", raw.to_str().unwrap(), "-c:a", "libopus", "-b:a", "24k", opus.to_str().unwrap()]);
+    ffmpeg(&[
+        "-f",
+        "s16le",
+        "-ar",
+        "16000",
+        "-ac",
+        "1",
+        "-i",
+        raw.to_str().unwrap(),
+        "-c:a",
+        "libopus",
+        "-b:a",
+        "24k",
+        opus.to_str().unwrap(),
+    ]);
     decoded(&opus).into_iter().map(f32::from).collect()
 }
 
@@ -131,18 +145,33 @@ fn voice(name: &str) -> Vec<i16> {
         let sound = channels(&real.join(format!("{session}.flac")));
         let turns = rttm(&real.join(format!("{session}.rttm")));
         let index = turns.iter().position(|(name, _)| name == side).unwrap();
-        let channel = if sound.len() == 2 { &sound[usize::from(side.contains("CALLER"))] } else { &sound[0] };
-        let others = || turns.iter().enumerate().filter(|(n, _)| *n != index).flat_map(|(_, t)| &t.1);
-        return turns[index].1.iter()
+        let channel =
+            if sound.len() == 2 { &sound[usize::from(side.contains("CALLER"))] } else { &sound[0] };
+        let others =
+            || turns.iter().enumerate().filter(|(n, _)| *n != index).flat_map(|(_, t)| &t.1);
+        return turns[index]
+            .1
+            .iter()
             .filter(|s| others().all(|o| o.overlap(**s) == Ms::ZERO))
-            .flat_map(|s| padded(channel, *s)).collect();
+            .flat_map(|s| padded(channel, *s))
+            .collect();
     }
-    let mut files: Vec<PathBuf> = fs::read_dir(&real).unwrap().map(|e| e.unwrap().path())
+    let mut files: Vec<PathBuf> = fs::read_dir(&real)
+        .unwrap()
+        .map(|e| e.unwrap().path())
         .filter(|p| p.extension().is_some_and(|e| e == "flac"))
-        .filter(|p| p.file_name().unwrap().to_str().unwrap().starts_with(name)).collect();
+        .filter(|p| p.file_name().unwrap().to_str().unwrap().starts_with(name))
+        .collect();
     files.sort();
     assert!(!files.is_empty(), "{name}");
-    files.iter().flat_map(|f| { let mut s = channels(f).remove(0); s.extend(vec![0; 8000]); s }).collect()
+    files
+        .iter()
+        .flat_map(|f| {
+            let mut s = channels(f).remove(0);
+            s.extend(vec![0; 8000]);
+            s
+        })
+        .collect()
 }
 
 /// A stretch with half a second of silence after it.
@@ -202,35 +231,80 @@ fn dump_all() {
         let sound = two(&speech.join(format!("{session}.stereo.flac")));
         for kind in ["plain", "noise", "phone", "louder", "softer", "room"] {
             let name = format!("sum-{kind}.{session}");
-            if have(&name) { continue; }
-            let mut mix = sum(&sound, match kind { "louder" => 10.0, "softer" => -10.0, _ => 0.0 });
+            if have(&name) {
+                continue;
+            }
+            let mut mix = sum(
+                &sound,
+                match kind {
+                    "louder" => 10.0,
+                    "softer" => -10.0,
+                    _ => 0.0,
+                },
+            );
             match kind {
                 "noise" => add_noise(&mut mix, -46.0),
-                "phone" => { mix = telephone(&mix); add_noise(&mut mix, -60.0); }
-                "room" => { mix = room(&mix); add_noise(&mut mix, -60.0); mix = through_opus(&mix); }
+                "phone" => {
+                    mix = telephone(&mix);
+                    add_noise(&mut mix, -60.0);
+                }
+                "room" => {
+                    mix = room(&mix);
+                    add_noise(&mut mix, -60.0);
+                    mix = through_opus(&mix);
+                }
                 _ => {}
             }
             dump(&out, &name, &Talk { sound: mix, speech: truth.clone() });
         }
     }
-    for name in ["call_aws40", "call_google_chromecast", "fr_lamartine_2readers", "ami_IB4011", "ami_ES2016d", "ami30_EN2002a", "ami30_EN2002b", "ami30_EN2004a", "ami30_EN2005a"] {
-        if have(&format!("real.{name}")) { continue; }
+    for name in [
+        "call_aws40",
+        "call_google_chromecast",
+        "fr_lamartine_2readers",
+        "ami_IB4011",
+        "ami_ES2016d",
+        "ami30_EN2002a",
+        "ami30_EN2002b",
+        "ami30_EN2004a",
+        "ami30_EN2005a",
+    ] {
+        if have(&format!("real.{name}")) {
+            continue;
+        }
         let all = channels(&real.join(format!("{name}.flac")));
         let sound = (0..all[0].len()).map(|n| all.iter().map(|c| f32::from(c[n])).sum()).collect();
         let speech = rttm(&real.join(format!("{name}.rttm"))).into_iter().map(|t| t.1).collect();
         dump(&out, &format!("real.{name}"), &Talk { sound, speech });
     }
-    for (n, (a, b)) in PAIRS.iter().enumerate().chain(SHORT.iter().enumerate().map(|(n, p)| (n + 100, p))) {
+    for (n, (a, b)) in
+        PAIRS.iter().enumerate().chain(SHORT.iter().enumerate().map(|(n, p)| (n + 100, p)))
+    {
         let group = if n >= 100 { "short" } else { "pair" };
-        let names: Vec<String> = ["plain", "phone", "room"].iter().map(|kind| format!("{group}-{kind}.{}~{}", a.replace('/', "_"), b.replace('/', "_"))).collect();
-        if names.iter().all(|n| have(n)) { continue; }
+        let names: Vec<String> = ["plain", "phone", "room"]
+            .iter()
+            .map(|kind| format!("{group}-{kind}.{}~{}", a.replace('/', "_"), b.replace('/', "_")))
+            .collect();
+        if names.iter().all(|n| have(n)) {
+            continue;
+        }
         let (va, vb) = (voice(a), voice(b));
         for (kind, name) in names.iter().enumerate() {
-            let mut talk = conversation(&[(&va, 0.0), (&vb, if n % 2 == 0 { -4.0 } else { 2.0 })], Ms(240_000), n as u64 * 3 + 1);
+            let mut talk = conversation(
+                &[(&va, 0.0), (&vb, if n % 2 == 0 { -4.0 } else { 2.0 })],
+                Ms(240_000),
+                n as u64 * 3 + 1,
+            );
             match kind {
                 0 => add_noise(&mut talk.sound, -66.0),
-                1 => { talk.sound = telephone(&talk.sound); add_noise(&mut talk.sound, -60.0); }
-                _ => { talk.sound = room(&talk.sound); add_noise(&mut talk.sound, -50.0); }
+                1 => {
+                    talk.sound = telephone(&talk.sound);
+                    add_noise(&mut talk.sound, -60.0);
+                }
+                _ => {
+                    talk.sound = room(&talk.sound);
+                    add_noise(&mut talk.sound, -50.0);
+                }
             }
             dump(&out, name, &talk);
         }
@@ -294,9 +368,11 @@ fn grid_over_dump() {
     use openfloor::speakers::{Channel, Diarise, Mixed, VoiceClusters};
     let out = root().join("target/voices-dump");
     let want = std::env::var("ONLY").unwrap_or_default();
-    let mut names: Vec<String> = fs::read_dir(&out).unwrap().filter_map(|e| {
-        Some(e.unwrap().file_name().to_str()?.strip_suffix(".json")?.to_owned())
-    }).filter(|n| want.split(',').any(|w| n.starts_with(w))).collect();
+    let mut names: Vec<String> = fs::read_dir(&out)
+        .unwrap()
+        .filter_map(|e| Some(e.unwrap().file_name().to_str()?.strip_suffix(".json")?.to_owned()))
+        .filter(|n| want.split(',').any(|w| n.starts_with(w)))
+        .collect();
     names.sort();
     let mut groups: std::collections::BTreeMap<String, Vec<(f64, f64)>> = Default::default();
     let mut lines = vec![String::new(); names.len()];
@@ -304,32 +380,79 @@ fn grid_over_dump() {
     let results = std::sync::Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..2 {
-            scope.spawn(|| loop {
-                let n = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                let Some(name) = names.get(n) else { break };
-                let samples: Vec<i16> = fs::read(out.join(format!("{name}.i16"))).unwrap().chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect();
-                let voice: Vec<f32> = fs::read(out.join(format!("{name}.vad"))).unwrap().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-                let spans: Vec<Vec<[u64; 2]>> = serde_json::from_slice(&fs::read(out.join(format!("{name}.json"))).unwrap()).unwrap();
-                let wanted: Vec<Vec<Span>> = spans.iter().map(|s| s.iter().filter_map(|s| Span::new(Ms(s[0]), Ms(s[1]))).collect()).collect();
-                let folder = tempfile::tempdir().unwrap();
-                let copy = WorkCopy::from_samples(folder.path(), &[&samples]).unwrap();
-                let levels = frame_levels(&copy, 0).unwrap();
-                let mixed = Mixed { copy: &copy, channel: 0, measured: Channel { levels: &levels, voice: &voice, voice_hop: 512 } };
-                let speakers = wanted.len().max(2);
-                let told = VoiceClusters.diarise(&mixed, speakers, copy.duration(), &Silent).unwrap();
-                let s = score(&told.speech, &wanted);
-                let speech: f64 = wanted.iter().map(|w| talk(w)).sum();
-                results.lock().unwrap().push((n, s.share, s.confused, format!("{name:55} {:+6.2} conf {:5.2} speech {:4.0} s n {} {:?} {:?}", s.share, s.confused, speech / 1000.0, wanted.len(), told.separation.level, told.separation.talk_share_error)));
+            scope.spawn(|| {
+                loop {
+                    let n = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    let Some(name) = names.get(n) else { break };
+                    let samples: Vec<i16> = fs::read(out.join(format!("{name}.i16")))
+                        .unwrap()
+                        .chunks_exact(2)
+                        .map(|b| i16::from_le_bytes([b[0], b[1]]))
+                        .collect();
+                    let voice: Vec<f32> = fs::read(out.join(format!("{name}.vad")))
+                        .unwrap()
+                        .chunks_exact(4)
+                        .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+                        .collect();
+                    let spans: Vec<Vec<[u64; 2]>> = serde_json::from_slice(
+                        &fs::read(out.join(format!("{name}.json"))).unwrap(),
+                    )
+                    .unwrap();
+                    let wanted: Vec<Vec<Span>> = spans
+                        .iter()
+                        .map(|s| s.iter().filter_map(|s| Span::new(Ms(s[0]), Ms(s[1]))).collect())
+                        .collect();
+                    let folder = tempfile::tempdir().unwrap();
+                    let copy = WorkCopy::from_samples(folder.path(), &[&samples]).unwrap();
+                    let levels = frame_levels(&copy, 0).unwrap();
+                    let mixed = Mixed {
+                        copy: &copy,
+                        channel: 0,
+                        measured: Channel { levels: &levels, voice: &voice, voice_hop: 512 },
+                    };
+                    let speakers = wanted.len().max(2);
+                    let told =
+                        VoiceClusters.diarise(&mixed, speakers, copy.duration(), &Silent).unwrap();
+                    let s = score(&told.speech, &wanted);
+                    let speech: f64 = wanted.iter().map(|w| talk(w)).sum();
+                    results.lock().unwrap().push((
+                        n,
+                        s.share,
+                        s.confused,
+                        format!(
+                            "{name:55} {:+6.2} conf {:5.2} speech {:4.0} s n {} {:?} {:?}",
+                            s.share,
+                            s.confused,
+                            speech / 1000.0,
+                            wanted.len(),
+                            told.separation.level,
+                            told.separation.talk_share_error
+                        ),
+                    ));
+                }
             });
         }
     });
     for (n, share, confused, line) in results.into_inner().unwrap() {
         lines[n] = line;
-        groups.entry(names[n].split('.').next().unwrap().to_owned()).or_default().push((share.abs(), confused));
+        groups
+            .entry(names[n].split('.').next().unwrap().to_owned())
+            .or_default()
+            .push((share.abs(), confused));
     }
-    for line in lines { println!("{line}"); }
+    for line in lines {
+        println!("{line}");
+    }
     for (group, all) in groups {
-        let mean = |f: &dyn Fn(&(f64, f64)) -> f64| all.iter().map(f).sum::<f64>() / all.len() as f64;
-        println!("## {group:12} n {} mean {:.2} worst {:.2} over6 {} conf {:.2}", all.len(), mean(&|a| a.0), all.iter().map(|a| a.0).fold(0.0, f64::max), all.iter().filter(|a| a.0 > 6.0).count(), mean(&|a| a.1));
+        let mean =
+            |f: &dyn Fn(&(f64, f64)) -> f64| all.iter().map(f).sum::<f64>() / all.len() as f64;
+        println!(
+            "## {group:12} n {} mean {:.2} worst {:.2} over6 {} conf {:.2}",
+            all.len(),
+            mean(&|a| a.0),
+            all.iter().map(|a| a.0).fold(0.0, f64::max),
+            all.iter().filter(|a| a.0 > 6.0).count(),
+            mean(&|a| a.1)
+        );
     }
 }

@@ -30,6 +30,8 @@ pub struct PlacedAct<'a> {
 #[derive(Debug)]
 pub(super) struct Timed<'a> {
     pub(super) speech: &'a [Speech],
+    /// When the session starts, on the recording's clock.
+    pub(super) start: Ms,
     pub(super) duration: Ms,
     pub(super) talk: TalkTime,
 }
@@ -74,8 +76,12 @@ impl<'a> Scene<'a> {
         }
         let timed = session.speech.as_deref().map(|speech| {
             let heard = speech.iter().map(|one| one.span.end()).max().unwrap_or_default();
-            let duration = session.source.duration_ms.unwrap_or_default().max(heard);
-            Timed { speech, duration, talk: talk_time(speech, duration) }
+            let part = session.source.part;
+            let start = part.map_or(Ms::ZERO, Span::start);
+            let end = part.map_or(session.source.duration_ms.unwrap_or_default(), Span::end);
+            let end = end.max(heard);
+            let talk = talk_time(speech, Span::new(start, end));
+            Timed { speech, start, duration: end.since(start), talk }
         });
         let floor = match &timed {
             Some(timed) => turns::by_time(session, timed.speech, &acts),

@@ -33,10 +33,11 @@ pub struct TalkTime {
     pub silence_ms: Ms,
 }
 
-/// Measures `speech`, given in any order, over a recording of length `duration`; speech that runs
-/// past it makes the recording longer, for nothing that was heard is dropped.
+/// Measures `speech`, given in any order, over the stretch of time that is the session; speech that
+/// runs past its end makes it longer, for nothing that was heard is dropped. Without a session there
+/// is no silence.
 #[must_use]
-pub fn talk_time(speech: &[Speech], duration: Ms) -> TalkTime {
+pub fn talk_time(speech: &[Speech], session: Option<Span>) -> TalkTime {
     let mut edges = Vec::with_capacity(2 * speech.len());
     for one in speech {
         edges.extend([
@@ -48,7 +49,8 @@ pub fn talk_time(speech: &[Speech], duration: Ms) -> TalkTime {
 
     let mut open: BTreeMap<SpeakerId, i32> = BTreeMap::new();
     let mut talk_ms: BTreeMap<SpeakerId, Ms> = BTreeMap::new();
-    let (mut overlap_ms, mut silence_ms, mut now) = (Ms::ZERO, Ms::ZERO, Ms::ZERO);
+    let (mut overlap_ms, mut silence_ms) = (Ms::ZERO, Ms::ZERO);
+    let mut now = session.map_or(Ms::ZERO, Span::start);
     for (time, speaker, step) in edges {
         let elapsed = time.since(now);
         match open.len() {
@@ -64,7 +66,7 @@ pub fn talk_time(speech: &[Speech], duration: Ms) -> TalkTime {
         open.retain(|_, count| *count != 0);
         now = time;
     }
-    silence_ms += duration.since(now);
+    silence_ms += session.map_or(Ms::ZERO, Span::end).since(now);
     TalkTime { talk_ms, overlap_ms, silence_ms }
 }
 
@@ -108,12 +110,9 @@ pub(super) fn measure(scene: &Scene, view: &View, sheet: &mut Sheet) {
         [("coach_talk_share_first_half", false), ("coach_talk_share_second_half", true)]
     {
         let figure = scene.timed().and_then(|timed| {
-            let middle = Ms(timed.duration.0 / 2);
-            let half = if second {
-                Span::new(middle, timed.duration)
-            } else {
-                Span::new(Ms::ZERO, middle)
-            };
+            let (start, end) = (timed.start, timed.start + timed.duration);
+            let middle = Ms(u64::midpoint(start.0, end.0));
+            let half = if second { Span::new(middle, end) } else { Span::new(start, middle) };
             share(scene, view, Some(half.ok_or(Reason::TooShort)?))
         });
         sheet.put(id, subject, figure);
@@ -127,7 +126,7 @@ fn share(scene: &Scene, view: &View, window: Option<Span>) -> Result<Figure, Rea
     let talk = match window {
         None => &timed.talk,
         Some(window) => {
-            clipped = talk_time(&within(timed.speech, window), Ms::ZERO);
+            clipped = talk_time(&within(timed.speech, window), None);
             &clipped
         }
     };
@@ -189,13 +188,13 @@ pub(super) fn series(scene: &Scene) -> Vec<Series> {
         return Vec::new();
     }
     let mut points: Vec<Point> = Vec::new();
-    let mut start = Ms::ZERO;
-    while start < timed.duration {
-        let rest = timed.duration.since(start);
+    let (mut start, stop) = (timed.start, timed.start + timed.duration);
+    while start < stop {
+        let rest = stop.since(start);
         let last = rest.0 < slice.0 + slice.0 / 2;
-        let end = if last { timed.duration } else { start + slice };
+        let end = if last { stop } else { start + slice };
         let value = Span::new(start, end)
-            .and_then(|window| talk_time(&within(timed.speech, window), Ms::ZERO).share(coach));
+            .and_then(|window| talk_time(&within(timed.speech, window), None).share(coach));
         points.push(Point { start_ms: start, end_ms: end, value });
         start = end;
     }
@@ -220,7 +219,7 @@ mod tests {
     }
 
     fn measured(stretches: &[(SpeakerId, u64, u64)]) -> TalkTime {
-        talk_time(&speech(stretches), Ms(10_000))
+        talk_time(&speech(stretches), Span::new(Ms::ZERO, Ms(10_000)))
     }
 
     #[test]
@@ -285,7 +284,11 @@ mod tests {
                     *expected.talk_ms.entry(speaker).or_default() += Ms(1);
                 }
             }
-            assert_eq!(talk_time(&speech(&stretches), Ms(100)), expected, "{stretches:?}");
+            assert_eq!(
+                talk_time(&speech(&stretches), Span::new(Ms::ZERO, Ms(100))),
+                expected,
+                "{stretches:?}"
+            );
         }
     }
 }

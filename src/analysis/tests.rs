@@ -33,6 +33,7 @@ impl Made {
             source: Source {
                 kind: SourceKind::Recording,
                 duration_ms: Some(Ms(200_000)),
+                part: None,
                 language: Language::En,
                 model: None,
                 speaker_evidence: Evidence::Channels,

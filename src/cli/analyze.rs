@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::progress::Terminal;
 use super::settings::Settings;
-use super::{Exit, failed, say};
+use super::{Exit, failed, say, values};
 use crate::analysis::Profile;
 use crate::error::{Error, Result};
 use crate::models;
@@ -16,9 +16,9 @@ use crate::progress::Progress;
 use crate::report;
 use crate::run::batch::{self, Ended};
 use crate::run::{
-    CoachChoice, Engines, Input, Job, LanguageChoice, Options, Outcome, Runtime, discover,
+    CoachChoice, Engines, Input, Job, LanguageChoice, Options, Outcome, Part, Runtime, discover,
 };
-use crate::session::{About, Role};
+use crate::session::{About, Ms, Role};
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -29,7 +29,7 @@ pub(super) struct Arguments {
 
     /// One file a person of one session, such as coach=anna.m4a; give it once a file. ROLE is coach,
     /// coachee, other or unknown
-    #[arg(long = "track", value_name = "ROLE=FILE", value_parser = track)]
+    #[arg(long = "track", value_name = "ROLE=FILE", value_parser = values::track)]
     tracks: Vec<Input>,
 
     /// Where results go; by default beside each recording, in NAME.openfloor
@@ -49,12 +49,24 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "WHO")]
     coach: Option<CoachChoice>,
 
+    /// How many voices share one channel, where they do; two by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=6))]
+    speakers: Option<u8>,
+
+    /// Where the session starts in the recording, as MM:SS or H:MM:SS
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    from: Option<Ms>,
+
+    /// Where the session ends in the recording
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    to: Option<Ms>,
+
     /// Read the figures as coaching, mentoring or lead, or by a profile file
     #[arg(long, value_name = "NAME|FILE")]
     profile: Option<String>,
 
     /// Date of the session, as YYYY-MM-DD
-    #[arg(long, value_parser = date)]
+    #[arg(long, value_parser = values::date)]
     date: Option<String>,
 
     /// Name of the coach, for the report
@@ -107,24 +119,6 @@ enum Spoken {
     En,
     /// French
     Fr,
-}
-
-fn track(text: &str) -> Result<Input, String> {
-    let (role, path) =
-        text.split_once('=').ok_or("write it as ROLE=FILE, such as coach=anna.m4a")?;
-    let role = match role {
-        "coach" => Some(Role::Coach),
-        "coachee" => Some(Role::Coachee),
-        "other" => Some(Role::Other),
-        "unknown" => None,
-        _ => return Err("the role is coach, coachee, other or unknown".to_owned()),
-    };
-    Ok(Input { path: PathBuf::from(path), role })
-}
-
-fn date(text: &str) -> Result<String, String> {
-    let date: jiff::civil::Date = text.parse().map_err(|_| "write it as YYYY-MM-DD")?;
-    Ok(date.to_string())
 }
 
 /// Runs the command.
@@ -283,6 +277,8 @@ fn options(arguments: &Arguments, settings: &Settings) -> Result<Options> {
             Spoken::Fr => LanguageChoice::Fr,
         },
         coach,
+        speakers: arguments.speakers.unwrap_or(2),
+        part: part(arguments.from, arguments.to)?,
         about: About {
             date: arguments.date.clone(),
             date_from: arguments.date.as_ref().map(|_| "option".to_owned()),
@@ -291,6 +287,14 @@ fn options(arguments: &Arguments, settings: &Settings) -> Result<Options> {
         },
         profile: read_profile(profile.unwrap_or("coaching"))?,
     })
+}
+
+fn part(from: Option<Ms>, to: Option<Ms>) -> Result<Option<Part>> {
+    let part = Part { from: from.unwrap_or_default(), to };
+    if to.is_some_and(|to| to <= part.from) {
+        return Err(Error::Usage("--to is not after --from".to_owned()));
+    }
+    Ok((from.is_some() || to.is_some()).then_some(part))
 }
 
 fn read_profile(name_or_file: &str) -> Result<Profile> {

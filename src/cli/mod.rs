@@ -9,6 +9,7 @@ mod models;
 mod progress;
 mod say;
 mod settings;
+mod values;
 
 use std::process::ExitCode;
 

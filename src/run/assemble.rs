@@ -1,16 +1,16 @@
 //! Speech and words → the session: utterances, roles, and what a reader should know first.
 
 use super::listen::Listened;
+use super::takes::Recorded;
 use super::transcribe::Heard;
 use super::{CoachChoice, Job, publish};
 use crate::analysis;
-use crate::attribution::{SpokenWords, roles, utterances};
+use crate::attribution::{by_speaker, roles, utterances};
 use crate::error::{Error, Result};
 use crate::session::{
-    Evidence, Language, Ms, Role, RoleEvidence, RoleFrom, Session, Side, Source, SourceFile,
-    SourceKind, Span, Speaker, SpeakerId, Speech, Warning, WarningCode,
+    Evidence, Language, Ms, Role, RoleEvidence, RoleFrom, SeparationLevel, Session, Side, Source,
+    SourceFile, SourceKind, Span, Speaker, SpeakerId, Speech, Warning, WarningCode, Word,
 };
-use crate::sound::SoundFacts;
 
 /// Models that hear French clearly less well than English: on the development sessions base had 13
 /// to 17 % of French words wrong on mixed recordings (`../shared/speech/README.md`).
@@ -35,26 +35,21 @@ pub(super) fn session(
         .collect();
     speech.sort_unstable();
     let invented: u32 = heard.windows.iter().map(|window| window.invented).sum();
-    let mut spoken: Vec<SpokenWords> =
-        ids.iter().map(|&speaker| SpokenWords { speaker, words: Vec::new() }).collect();
-    for heard in heard.windows.into_iter().flat_map(|window| window.words) {
-        if let Some(spoken) = spoken.iter_mut().find(|one| one.speaker == heard.speaker) {
-            spoken.words.push(heard.word);
-        }
-    }
-    for spoken in &mut spoken {
-        spoken.words.sort_by_key(|word| word.span);
-    }
+    let words = heard.windows.into_iter().flat_map(|window| window.words);
+    let words: Vec<(Option<SpeakerId>, Word)> =
+        words.map(|heard| (heard.speaker, heard.word)).collect();
+    let spoken = by_speaker(&ids, words, &speech);
     let said = utterances(&spoken, &speech, heard.language);
     let mut session = Session {
         source: Source {
             kind: SourceKind::Recording,
             duration_ms: Some(listened.duration_ms),
+            part: listened.part,
             language: heard.language,
             model: Some(model.to_owned()),
             speaker_evidence: listened.evidence,
             separation: listened.separation,
-            files: files(job, hashes, &listened.files, &ids),
+            files: files(job, hashes, listened, &ids),
         },
         about: job.options.about.clone(),
         speakers: ids.iter().map(|&id| unknown(id)).collect(),
@@ -70,25 +65,35 @@ fn unknown(id: SpeakerId) -> Speaker {
     Speaker { id, role: Role::Unknown, name: None, role_evidence: None, role_confidence: None }
 }
 
-fn files(job: &Job, hashes: &[String], facts: &[SoundFacts], ids: &[SpeakerId]) -> Vec<SourceFile> {
-    let track = job.inputs.len() > 1;
-    let file = |index: usize, channel: Option<u16>, speaker: Option<SpeakerId>| {
-        let path = &job.inputs[index].path;
+/// The files, an entry a speaker where each has a channel or a track, else an entry for the one file.
+fn files(job: &Job, hashes: &[String], listened: &Listened, ids: &[SpeakerId]) -> Vec<SourceFile> {
+    let file = |recorded: &Recorded, channel: Option<u16>, track: Option<u16>, speaker| {
+        let path = &job.inputs[recorded.input].path;
         SourceFile {
             name: publish::file_name(path),
-            sha256: hashes[index].clone(),
+            sha256: hashes[recorded.input].clone(),
             href: publish::href(path, &job.results),
-            playable: facts.get(index).is_some_and(SoundFacts::playable),
+            playable: recorded.facts.playable(),
             channel,
-            track: track.then(|| u16::try_from(index).unwrap_or(u16::MAX)),
+            track,
             offset_ms: Ms::ZERO,
             speaker,
         }
     };
-    if track {
-        (0..job.inputs.len()).map(|index| file(index, None, ids.get(index).copied())).collect()
-    } else {
-        (0_u16..).zip(ids).map(|(channel, &id)| file(0, Some(channel), Some(id))).collect()
+    let number = |take: usize| u16::try_from(take).unwrap_or(u16::MAX);
+    let first = listened.recorded.first();
+    match listened.evidence {
+        Evidence::Voices => first.map(|one| file(one, None, None, None)).into_iter().collect(),
+        Evidence::Tracks => {
+            let with = listened.takes.iter().zip(ids);
+            let with =
+                with.filter_map(|(&take, &id)| Some((listened.recorded.get(take)?, take, id)));
+            with.map(|(one, take, id)| file(one, None, Some(number(take)), Some(id))).collect()
+        }
+        Evidence::Channels | Evidence::Imported => {
+            let of = |(&take, &id)| Some(file(first?, Some(number(take)), None, Some(id)));
+            listened.takes.iter().zip(ids).filter_map(of).collect()
+        }
     }
 }
 
@@ -102,7 +107,7 @@ fn warnings(
     let mut warnings = Vec::new();
     let mut warn = |code, message: String| warnings.push(Warning { code, message });
     let damaged: Ms =
-        listened.files.iter().flat_map(|file| &file.damaged).map(|span| span.length()).sum();
+        listened.recorded.iter().flat_map(|one| &one.facts.damaged).map(|span| span.length()).sum();
     if damaged > Ms::ZERO {
         let seconds = damaged.seconds();
         warn(
@@ -110,7 +115,8 @@ fn warnings(
             format!("{seconds:.1} s of the recording are damaged and stand as silence."),
         );
     }
-    let missing: Ms = listened.files.iter().map(SoundFacts::missing).max().unwrap_or_default();
+    let missing: Ms =
+        listened.recorded.iter().map(|one| one.facts.missing()).max().unwrap_or_default();
     if missing > Ms::ZERO {
         let seconds = missing.seconds();
         warn(
@@ -126,6 +132,15 @@ fn warnings(
             format!(
                 "{invented} words that speech-to-text invented or said over and over were left out."
             ),
+        );
+    }
+    if listened.separation.level == SeparationLevel::Weak && !silent {
+        let off = listened.separation.talk_share_error.map_or_else(String::new, |error| {
+            format!(" Talk shares may be off by {:.0} points.", error * 100.0)
+        });
+        warn(
+            WarningCode::WeakSeparation,
+            format!("The voices are hard to tell apart in this recording.{off}"),
         );
     }
     if language == Language::Fr && WEAK_IN_FRENCH.contains(&model) && !silent {

@@ -1,169 +1,216 @@
-//! The first half of a recording's way: files → work copies → who speaks when → windows.
-
-use std::path::Path;
+//! The first half of a recording's way: work copies → who speaks when → windows.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Counts, Engines, Job};
+use super::takes::{Recorded, Takes};
+use super::{CoachChoice, Engines, Job};
 use crate::error::{Error, Result};
 use crate::progress::{Cancel, Progress, Stage};
 use crate::session::{Evidence, Ms, Separation, Span, SpeakerId};
-use crate::sound::{
-    DetectVoice, LEVEL_HOP_SAMPLES, Silero, SoundFacts, WorkCopy, frame_levels, ms_of_samples,
-    samples_of_ms, work_copy,
-};
-use crate::speakers::{Channel, NotPeople, tell_apart};
+use crate::sound::{DetectVoice, LEVEL_HOP_SAMPLES, Silero, frame_levels, ms_of_samples};
+use crate::speakers::{Channel, Diarise, Mixed, NotPeople, Told, VoiceClusters, tell_apart};
 use crate::words::{Window, pack, share_leftovers};
 
 /// Changes whenever the same recording can come out otherwise.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
-/// Who speaks when, and what will be transcribed: the artefact of this stage.
+/// Who speaks when, and what will be transcribed: the artefact of this stage. Times are the
+/// recording's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Listened {
-    /// Length of the session.
+    /// Length of the recording.
     pub duration_ms: Ms,
-    /// What each file is.
-    pub files: Vec<SoundFacts>,
+    /// The part of it that was listened to, where that is not all.
+    pub part: Option<Span>,
+    /// What each track is.
+    pub recorded: Vec<Recorded>,
     /// What tells the speakers apart.
     pub evidence: Evidence,
     /// How cleanly.
     pub separation: Separation,
-    /// Stretches of speech, one list a speaker in the order of channels or tracks.
+    /// The take each speaker is heard on, from 0; on one channel all on the same.
+    pub takes: Vec<usize>,
+    /// Stretches of speech, one list a speaker.
     pub speech: Vec<Vec<Span>>,
     /// What is handed to speech-to-text.
     pub windows: Vec<Window>,
 }
 
-/// The sound of each speaker: a channel of a work copy.
-pub(super) struct Takes {
-    copies: Vec<WorkCopy>,
-    /// Which copy and which of its channels, one a speaker.
-    of: Vec<(usize, u16)>,
+/// Takes, measured.
+struct Measured {
+    levels: Vec<Vec<f32>>,
+    voices: Vec<Vec<f32>>,
+    voice_hop: u64,
 }
 
-impl Takes {
-    /// The samples of a window, from −1 to 1, silence between its pieces.
-    pub fn window(&self, window: &Window) -> Result<Vec<f32>> {
-        let length = usize::try_from(samples_of_ms(window.length())).unwrap_or(usize::MAX);
-        let mut samples = vec![0.0; length];
-        for piece in &window.pieces {
-            let (copy, channel) = self.of[usize::from(piece.channel)];
-            let first = samples_of_ms(piece.source.start());
-            let count = usize::try_from(samples_of_ms(piece.source.length())).unwrap_or(0);
-            let sound = self.copies[copy].window(channel, first, count)?;
-            let at = usize::try_from(samples_of_ms(piece.at)).unwrap_or(usize::MAX);
-            for (sample, value) in samples.iter_mut().skip(at).zip(sound) {
-                *sample = f32::from(value) / 32768.0;
-            }
+impl Measured {
+    fn new(
+        takes: &Takes,
+        engines: &Engines,
+        progress: &dyn Progress,
+        cancel: &dyn Cancel,
+    ) -> Result<Self> {
+        progress.begin(Stage::Listen, Some(Ms(takes.duration().0 * takes.count() as u64)));
+        let mut detector = Silero::load(&engines.voice_activity.path)?;
+        let (mut levels, mut voices) = (Vec::new(), Vec::new());
+        for number in 0..takes.count() {
+            let (copy, channel) = takes.take(number);
+            levels.push(frame_levels(copy, channel)?);
+            voices.push(detector.probabilities(copy, channel, progress, cancel)?);
         }
-        Ok(samples)
+        Ok(Self { levels, voices, voice_hop: detector.hop_samples() })
+    }
+
+    fn channel(&self, take: usize) -> Channel<'_> {
+        let (levels, voice) = (&self.levels[take], &self.voices[take]);
+        Channel { levels, voice, voice_hop: self.voice_hop }
+    }
+
+    /// Tells apart the people of some takes, a take each.
+    fn people(&self, takes: &[usize], duration: Ms) -> Result<Told, NotPeople> {
+        let channels: Vec<Channel<'_>> = takes.iter().map(|&take| self.channel(take)).collect();
+        tell_apart(&channels, duration)
     }
 }
 
-/// Decodes the files of a job into `work` and says whose sound is where.
-pub(super) fn takes(
-    job: &Job,
-    work: &Path,
-    counts: &mut Counts,
-    progress: &dyn Progress,
-    cancel: &dyn Cancel,
-) -> Result<(Takes, Vec<SoundFacts>)> {
-    let mut copies = Vec::new();
-    let mut facts = Vec::new();
-    for input in &job.inputs {
-        let (copy, fact) = work_copy(&input.path, 0, work, progress, cancel)?;
-        counts.files_decoded += 1;
-        copies.push(copy);
-        facts.push(fact);
-    }
-    let of = match &copies[..] {
-        [only] => (0..only.channels()).map(|channel| (0, channel)).collect(),
-        tracks => {
-            let louder = |(index, copy)| Ok((index, loudest_channel(copy)?));
-            tracks.iter().enumerate().map(louder).collect::<Result<_>>()?
-        }
-    };
-    Ok((Takes { copies, of }, facts))
-}
-
-/// The channel of a track to listen to. Channels are never summed: opposite phases would cancel.
-fn loudest_channel(track: &WorkCopy) -> Result<u16> {
-    let mut loudest = (0, f64::NEG_INFINITY);
-    for channel in 0..track.channels() {
-        let levels = frame_levels(track, channel)?;
-        let power: f64 = levels.iter().map(|&level| 10_f64.powf(f64::from(level) / 10.0)).sum();
-        if power > loudest.1 {
-            loudest = (channel, power);
-        }
-    }
-    Ok(loudest.0)
+/// Who speaks when, and on which takes.
+struct Found {
+    evidence: Evidence,
+    told: Told,
+    takes: Vec<usize>,
 }
 
 /// Finds out who speaks when.
 pub(super) fn listen(
     job: &Job,
     takes: &Takes,
-    files: Vec<SoundFacts>,
+    recorded: Vec<Recorded>,
     engines: &Engines,
     progress: &dyn Progress,
     cancel: &dyn Cancel,
 ) -> Result<Listened> {
-    let path = &job.inputs[0].path;
-    let refused = |wrong: String, remedy| Error::TellApart { path: path.clone(), wrong, remedy };
-    let evidence = if job.inputs.len() > 1 { Evidence::Tracks } else { Evidence::Channels };
-    if evidence == Evidence::Channels && takes.of.len() != 2 {
-        let wrong = match takes.of.len() {
-            1 => "it has one channel, so it cannot yet be told who speaks when".to_owned(),
-            count => format!("it has {count} channels, which are not taken for people"),
-        };
-        return Err(refused(wrong, ONE_VOICE_A_CHANNEL));
-    }
-    let duration = takes.copies.iter().map(WorkCopy::duration).max().unwrap_or_default();
-    progress.begin(Stage::Listen, Some(Ms(duration.0 * takes.of.len() as u64)));
-    let mut detector = Silero::load(&engines.voice_activity.path)?;
-    let mut levels = Vec::new();
-    let mut voices = Vec::new();
-    for &(copy, channel) in &takes.of {
-        levels.push(frame_levels(&takes.copies[copy], channel)?);
-        voices.push(detector.probabilities(&takes.copies[copy], channel, progress, cancel)?);
-    }
-    let voice_hop = detector.hop_samples();
-    let channels: Vec<Channel<'_>> = levels
-        .iter()
-        .zip(&voices)
-        .map(|(levels, voice)| Channel { levels, voice, voice_hop })
-        .collect();
-    let told = tell_apart(&channels, duration).map_err(|why| {
-        let wrong = match (why, evidence) {
-            (NotPeople::Mixed, Evidence::Tracks) => "its tracks hold the same voices",
-            (NotPeople::Mixed, _) => "both channels hold both voices",
-            (NotPeople::OneChannel(_), Evidence::Tracks) => "only one of its tracks holds a voice",
-            (NotPeople::OneChannel(0), _) => "only its left channel holds a voice",
-            (NotPeople::OneChannel(_), _) => "only its right channel holds a voice",
-        };
-        refused(format!("{wrong}, so it cannot yet be told who speaks when"), ONE_VOICE_A_CHANNEL)
-    })?;
-    let windows = (0_u8..).zip(&told.speech).map(|(take, speech)| {
-        let levels = &levels[usize::from(take)];
-        pack(SpeakerId(take + 1), u16::from(take), speech, duration, &|stretch| {
-            quietest(levels, stretch)
-        })
-    });
-    let windows = share_leftovers(windows.collect());
+    let measured = Measured::new(takes, engines, progress, cancel)?;
+    let duration = takes.duration();
+    let Found { evidence, told, takes: of } = match apart(job, takes, &measured)? {
+        Apart::People(found) => found,
+        Apart::OneChannel(take) => {
+            let told = voices(job, takes, take, &measured, cancel)?;
+            let of = vec![take; told.speech.len()];
+            Found { evidence: Evidence::Voices, told, takes: of }
+        }
+    };
+    let windows = windows(evidence, &told.speech, &of, &measured, duration);
+    let start = takes.start();
+    let speech = told.speech.into_iter().map(|own| later(own, start)).collect();
+    let whole = recorded.iter().map(|one| one.facts.duration).max().unwrap_or_default();
     Ok(Listened {
-        duration_ms: duration,
-        files,
+        duration_ms: whole,
+        part: job.options.part.and_then(|_| Span::new(start, start + duration)),
+        recorded,
         evidence,
         separation: told.separation,
-        speech: told.speech,
-        windows,
+        takes: of,
+        speech,
+        windows: windows.into_iter().map(|window| window.later(start)).collect(),
     })
 }
 
-const ONE_VOICE_A_CHANNEL: &str = "record each person on a channel of their own, or give one file \
-    a person: --track coach=FILE --track coachee=FILE (in Zoom: Settings, Recording, \
-    \"Record a separate audio file for each participant\")";
+/// How the voices of a session can be told apart.
+enum Apart {
+    /// A take each.
+    People(Found),
+    /// Several voices on one take.
+    OneChannel(usize),
+}
+
+fn apart(job: &Job, takes: &Takes, measured: &Measured) -> Result<Apart> {
+    let all: Vec<usize> = (0..takes.count()).collect();
+    let evidence = if takes.are_tracks() { Evidence::Tracks } else { Evidence::Channels };
+    if let [only] = all[..] {
+        return Ok(Apart::OneChannel(only));
+    }
+    let people = |of: &[usize]| measured.people(of, takes.duration());
+    let why = match people(&all) {
+        Ok(told) => return Ok(Apart::People(Found { evidence, told, takes: all })),
+        Err(why) => why,
+    };
+    if job.inputs.len() > 1 {
+        let wrong = match why {
+            NotPeople::Mixed => "its tracks hold the same voices",
+            NotPeople::OneChannel(_) => "only one of its tracks holds a voice",
+        };
+        return Err(Error::TellApart {
+            path: job.inputs[0].path.clone(),
+            wrong: format!("{wrong}, so they are not one file a person"),
+            remedy: "give one file a person, or only the file in which everybody is heard",
+        });
+    }
+    // OBS writes what everybody hears as the first track, and the people apart on the others.
+    if takes.are_tracks()
+        && let [_, rest @ ..] = &all[..]
+        && rest.len() > 1
+        && let Ok(told) = people(rest)
+    {
+        return Ok(Apart::People(Found { evidence, told, takes: rest.to_vec() }));
+    }
+    Ok(Apart::OneChannel(match why {
+        NotPeople::OneChannel(take) => take,
+        NotPeople::Mixed => loudest(measured),
+    }))
+}
+
+fn loudest(measured: &Measured) -> usize {
+    let power = |levels: &[f32]| -> f64 {
+        levels.iter().map(|&level| 10_f64.powf(f64::from(level) / 10.0)).sum()
+    };
+    let powers: Vec<f64> = measured.levels.iter().map(|levels| power(levels)).collect();
+    let best = |a: &usize, b: &usize| powers[*a].total_cmp(&powers[*b]).then(b.cmp(a));
+    (0..powers.len()).max_by(best).unwrap_or(0)
+}
+
+/// Tells apart the voices of one take.
+fn voices(
+    job: &Job,
+    takes: &Takes,
+    take: usize,
+    measured: &Measured,
+    cancel: &dyn Cancel,
+) -> Result<Told> {
+    if let Some(CoachChoice::Channel(_)) = job.options.coach {
+        return Err(Error::TellApart {
+            path: job.inputs[0].path.clone(),
+            wrong: "its voices share one channel, so the coach is on no side of it".to_owned(),
+            remedy: "leave --coach out, or say --coach first or --coach S1",
+        });
+    }
+    let (copy, channel) = takes.take(take);
+    let mixed = Mixed { copy, channel, measured: measured.channel(take) };
+    let speakers = usize::from(job.options.speakers);
+    VoiceClusters.diarise(&mixed, speakers, takes.duration(), cancel)
+}
+
+/// What is handed to speech-to-text: the stretches of each speaker by themselves. Whisper hears one
+/// voice better than two that take turns in a window (`docs/decisions/0005-one-channel.md`). On one
+/// channel whose words they are is only known when they are heard.
+fn windows(
+    evidence: Evidence,
+    speech: &[Vec<Span>],
+    of: &[usize],
+    measured: &Measured,
+    duration: Ms,
+) -> Vec<Window> {
+    let each = (1_u8..).map(SpeakerId).zip(of).zip(speech);
+    let packed = each.map(|((id, &take), own)| {
+        let speaker = (evidence != Evidence::Voices).then_some(id);
+        let number = u16::try_from(take).unwrap_or(u16::MAX);
+        pack(speaker, number, own, duration, &|stretch| quietest(&measured.levels[take], stretch))
+    });
+    share_leftovers(packed.collect())
+}
+
+fn later(spans: Vec<Span>, by: Ms) -> Vec<Span> {
+    spans.into_iter().map(|span| span.later(by)).collect()
+}
 
 /// Where in `stretch` a channel is quietest over a tenth of a second.
 fn quietest(levels: &[f32], stretch: Span) -> Ms {

@@ -12,10 +12,11 @@ mod listen;
 mod options;
 pub mod pipeline;
 mod publish;
+mod takes;
 mod transcribe;
 
 pub use engines::Engines;
-pub use options::{CoachChoice, LanguageChoice, Options, Runtime};
+pub use options::{CoachChoice, LanguageChoice, Options, Part, Runtime};
 
 use std::path::PathBuf;
 

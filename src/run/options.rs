@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::Profile;
-use crate::session::{About, SpeakerId};
+use crate::session::{About, Ms, SpeakerId};
 
 /// What changes the result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,10 +17,25 @@ pub struct Options {
     pub language: LanguageChoice,
     /// Who is the coach; `None`: worked out.
     pub coach: Option<CoachChoice>,
+    /// How many voices share a channel, where they do; from 1 to 6.
+    pub speakers: u8,
+    /// The part of the recording that is the session; `None`: all of it.
+    pub part: Option<Part>,
     /// What people said about the session.
     pub about: About,
     /// How the figures are read.
     pub profile: Profile,
+}
+
+/// A part of a recording, on its own clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Where it starts.
+    #[serde(rename = "from_ms")]
+    pub from: Ms,
+    /// Where it ends; `None`: with the recording.
+    #[serde(rename = "to_ms")]
+    pub to: Option<Ms>,
 }
 
 /// What does not change the result.

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::listen::{self, Listened};
 use super::publish::Elapsed;
 use super::transcribe::{self, Heard, WordLog};
-use super::{Counts, Done, Engines, Job, Outcome, Runtime, assemble, publish};
+use super::{Counts, Done, Engines, Job, Outcome, Runtime, assemble, publish, takes};
 use crate::analysis::{self, Analysis};
 use crate::error::{Error, Result};
 use crate::hashing;
@@ -24,7 +24,7 @@ use crate::sound::recognised;
 use crate::words::HeardWindow;
 
 /// Changes whenever the same speech and words can make another session.
-const SESSION_VERSION: u32 = 1;
+const SESSION_VERSION: u32 = 2;
 
 const SPEECH: (&str, &str) = ("stages/speech.json", "openfloor.speech/1");
 const WORDS: (&str, &str) = ("stages/words.jsonl", "openfloor.words/1");
@@ -147,6 +147,7 @@ impl Run<'_> {
         let speech = print(json!({
             "stage": "speech", "version": listen::VERSION, "sources": self.hashes,
             "voice_activity": self.engines.voice_activity.sha256,
+            "part": options.part, "speakers": options.speakers,
         }))?;
         let words = print(json!({
             "stage": "words", "version": transcribe::VERSION, "speech": speech,
@@ -222,7 +223,7 @@ impl Run<'_> {
             }
         }
         let clock = Instant::now();
-        let (takes, files) = listen::takes(self.job, &work, counts, self.progress, self.cancel)?;
+        let (takes, recorded) = takes::takes(self.job, &work, counts, self.progress, self.cancel)?;
         elapsed.decode = Some(milliseconds(clock));
         let listened = if let Some(known) = listened {
             self.progress.skip(Stage::Listen);
@@ -230,7 +231,7 @@ impl Run<'_> {
         } else {
             let clock = Instant::now();
             let (progress, cancel) = (self.progress, self.cancel);
-            let found = listen::listen(self.job, &takes, files, self.engines, progress, cancel)?;
+            let found = listen::listen(self.job, &takes, recorded, self.engines, progress, cancel)?;
             elapsed.listen = Some(milliseconds(clock));
             self.folder.save(SPEECH.0, SPEECH.1, &prints.speech, &found)?;
             found

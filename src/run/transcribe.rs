@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::listen::{Listened, Takes};
+use super::listen::Listened;
+use super::takes::Takes;
 use super::{Counts, Engines, Job, LanguageChoice, Options, Runtime};
 use crate::error::{Error, Result};
 use crate::progress::{Cancel, Progress, Stage};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Language, Ms, SpeakerId};
+use super::{Language, Ms, Span, SpeakerId};
 
 /// Sound or text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +80,10 @@ pub struct Source {
     pub kind: SourceKind,
     /// Length of the recording, or the end of the last utterance; null for a text without times.
     pub duration_ms: Option<Ms>,
+    /// The part of the recording that is the session, where it is not all of it: nothing else was
+    /// listened to. Times stay those of the recording.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Span>,
     /// The language of most of the talk.
     pub language: Language,
     /// Name of the speech-to-text model; null for a transcript made elsewhere.

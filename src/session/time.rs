@@ -123,6 +123,12 @@ impl Span {
         self.end.since(self.start)
     }
 
+    /// The same stretch, `by` later.
+    #[must_use]
+    pub fn later(self, by: Ms) -> Self {
+        Self { start: self.start + by, end: self.end + by }
+    }
+
     /// How long the two run together.
     #[must_use]
     pub fn overlap(self, other: Self) -> Ms {

@@ -9,7 +9,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::session::Ms;
+use crate::session::{Ms, Span};
 
 /// Samples a second of every work copy.
 pub const SAMPLE_RATE: u32 = 16_000;
@@ -49,6 +49,8 @@ pub trait TakeSound {
 #[derive(Debug)]
 pub struct WorkCopy {
     channels: Vec<File>,
+    /// The sample of the files that is sample 0 of the copy.
+    first: u64,
     samples: u64,
     dir: PathBuf,
 }
@@ -68,6 +70,16 @@ impl WorkCopy {
             writer.append(number, &vec![0; longest - channel.len()])?;
         }
         writer.finish()
+    }
+
+    /// The part of it that lies in `part`, with its own clock: its first sample is sample 0. Empty
+    /// where the recording ends before.
+    #[must_use]
+    pub fn only(mut self, part: Span) -> Self {
+        let from = samples_of_ms(part.start()).min(self.samples);
+        self.samples = samples_of_ms(part.end()).min(self.samples) - from;
+        self.first += from;
+        self
     }
 
     /// How many channels there are.
@@ -101,7 +113,7 @@ impl WorkCopy {
         let left = usize::try_from(self.samples.saturating_sub(first)).unwrap_or(usize::MAX);
         let count = left.min(into.len());
         let mut bytes = vec![0; count * 2];
-        read_exact_at(file, &mut bytes, first * BYTES_PER_SAMPLE).map_err(failed)?;
+        read_exact_at(file, &mut bytes, (self.first + first) * BYTES_PER_SAMPLE).map_err(failed)?;
         for (sample, pair) in into.iter_mut().zip(bytes.as_chunks::<2>().0) {
             *sample = i16::from_le_bytes(*pair);
         }
@@ -165,7 +177,7 @@ impl WorkWriter {
             .map(|(file, _)| file.into_inner().map_err(io::IntoInnerError::into_error))
             .collect::<io::Result<Vec<_>>>()
             .map_err(|source| Error::WriteResult { path: dir.clone(), source })?;
-        Ok(WorkCopy { channels, samples, dir })
+        Ok(WorkCopy { channels, first: 0, samples, dir })
     }
 }
 
@@ -208,6 +220,19 @@ mod tests {
         assert_eq!(work.window(1, 898, 4).unwrap(), [-898, -899, 0, 0]);
         assert_eq!(work.window(0, 998, 10).unwrap(), [998, 999]);
         assert!(work.window(0, 5000, 10).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_part_is_a_copy_with_a_clock_of_its_own() {
+        let dir = tempfile::tempdir().unwrap();
+        let ramp: Vec<i16> = (0..1000).collect();
+        let whole = WorkCopy::from_samples(dir.path(), &[&ramp]).unwrap();
+        let part = whole.only(Span::new(Ms(10), Ms(20)).unwrap());
+        assert_eq!((part.samples(), part.duration()), (160, Ms(10)));
+        assert_eq!(part.window(0, 158, 9).unwrap(), [318, 319]);
+        let rest = part.only(Span::new(Ms(5), Ms(99_000)).unwrap());
+        assert_eq!((rest.samples(), rest.window(0, 0, 1).unwrap()), (80, vec![240]));
+        assert_eq!(rest.only(Span::new(Ms(60), Ms(70)).unwrap()).samples(), 0);
     }
 
     #[test]

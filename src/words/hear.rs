@@ -30,8 +30,8 @@ pub struct HeardWindow {
 /// A word and whose it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HeardWord {
-    /// Who says it.
-    pub speaker: SpeakerId,
+    /// Who says it, where that is known before it is heard.
+    pub speaker: Option<SpeakerId>,
     /// The word.
     #[serde(flatten)]
     pub word: Word,
@@ -360,8 +360,8 @@ mod tests {
             .iter()
             .map(|&(start, end)| {
                 let speech = Span::new(Ms(start), Ms(end)).unwrap();
-                let (speaker, channel) = (SpeakerId(1), 0);
-                let piece = Piece { speaker, channel, source: speech, speech, at };
+                let (speaker, take) = (Some(SpeakerId(1)), 0);
+                let piece = Piece { speaker, take, source: speech, speech, at };
                 at = at + speech.length() + Ms(300);
                 piece
             })

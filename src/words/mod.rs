@@ -1,4 +1,4 @@
-//! What was said: speech of known speakers → words with times.
+//! What was said: stretches of speech → words with times.
 //!
 //! In: the 16 kHz work copy and the stretches of speech of each speaker, packed into [`Window`]s.
 //! Out: a [`HeardWindow`] each, in order: words with times in the recording and confidences, and how

@@ -38,10 +38,10 @@ const BETWEEN_SPEAKERS: Ms = Ms(1000);
 /// A stretch of one speaker's channel inside a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece {
-    /// Whose speech.
-    pub speaker: SpeakerId,
-    /// Which speaker's sound it is read from, from 0: a channel of the recording, or a track.
-    pub channel: u16,
+    /// Whose speech, where that is known before it is heard.
+    pub speaker: Option<SpeakerId>,
+    /// Which sound it is read from, from 0: a channel of the recording, or a track.
+    pub take: u16,
     /// Where it is in the recording, margins included.
     pub source: Span,
     /// The speech in it: words are clamped to this.
@@ -71,6 +71,16 @@ impl Window {
         self.pieces.iter().map(|piece| piece.speech.length()).sum()
     }
 
+    /// The same window of a recording whose clock starts `by` earlier.
+    #[must_use]
+    pub fn later(mut self, by: Ms) -> Self {
+        for piece in &mut self.pieces {
+            piece.source = piece.source.later(by);
+            piece.speech = piece.speech.later(by);
+        }
+        self
+    }
+
     /// The index of the piece that holds `time`, or is nearest to it.
     #[must_use]
     pub fn piece_at(&self, time: Ms) -> Option<usize> {
@@ -84,8 +94,8 @@ impl Window {
 ///
 /// `duration` bounds the margins; `quietest` says where in a stretch its channel is quietest.
 pub fn pack(
-    speaker: SpeakerId,
-    channel: u16,
+    speaker: Option<SpeakerId>,
+    take: u16,
     speech: &[Span],
     duration: Ms,
     quietest: &dyn Fn(Span) -> Ms,
@@ -103,7 +113,7 @@ pub fn pack(
             filled = Ms::ZERO;
         }
         let at = if pieces.is_empty() { Ms::ZERO } else { filled + pause };
-        pieces.push(Piece { speaker, channel, source, speech: part.span, at });
+        pieces.push(Piece { speaker, take, source, speech: part.span, at });
         filled = at + source.length();
     }
     if !pieces.is_empty() {
@@ -191,7 +201,7 @@ mod tests {
     }
 
     fn packed(speech: &[Span]) -> Vec<Window> {
-        pack(SpeakerId(1), 0, speech, Ms(10_000_000), &|stretch| {
+        pack(Some(SpeakerId(1)), 0, speech, Ms(10_000_000), &|stretch| {
             Ms(u64::midpoint(stretch.start().0, stretch.end().0))
         })
     }
@@ -230,14 +240,16 @@ mod tests {
     #[test]
     fn what_is_left_over_of_two_speakers_shares_a_window() {
         let of = |speaker: u8, speech: &[Span]| {
-            pack(SpeakerId(speaker), u16::from(speaker - 1), speech, Ms(1_000_000), &|s| s.start())
+            pack(Some(SpeakerId(speaker)), u16::from(speaker - 1), speech, Ms(1_000_000), &|s| {
+                s.start()
+            })
         };
         let coach = of(1, &[span(0, 27_000), span(60_000, 64_000)]);
         let client = of(2, &[span(30_000, 41_000)]);
         let windows = share_leftovers(vec![coach, client]);
         assert_eq!(windows.len(), 2);
         let [first, second] = windows[1].pieces[..] else { panic!("two pieces") };
-        assert_eq!((first.speaker, second.speaker), (SpeakerId(1), SpeakerId(2)));
+        assert_eq!((first.speaker, second.speaker), (Some(SpeakerId(1)), Some(SpeakerId(2))));
         assert!(second.at.since(first.at + first.source.length()) >= Ms(1_000));
         let full = of(2, &[span(0, 26_000)]);
         assert_eq!(share_leftovers(vec![of(1, &[span(0, 9_000)]), full]).len(), 2);

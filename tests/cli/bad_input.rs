@@ -164,62 +164,6 @@ fn a_wav_that_ends_inside_its_header_is_refused() {
     }
 }
 
-const TRACKS: &str = "give one file a person: --track coach=FILE --track coachee=FILE";
-
-#[test]
-fn a_recording_of_one_channel_is_refused_with_the_way_to_two() {
-    let place = Place::new();
-    let both = channels(talk());
-    let mix: Vec<i16> = both[0].iter().zip(&both[1]).map(|(a, b)| a / 2 + b / 2).collect();
-    wav(&place.path("mono.wav"), 16_000, &[mix]);
-    fails(&place, "mono.wav", "it has one channel, so it cannot yet be told who speaks when");
-    fails(&place, "mono.wav", TRACKS);
-}
-
-#[test]
-fn the_same_mix_on_both_channels_is_refused() {
-    let place = Place::new();
-    let both = channels(talk());
-    let mix: Vec<i16> = both[0].iter().zip(&both[1]).map(|(a, b)| a / 2 + b / 2).collect();
-    wav(&place.path("mix.wav"), 16_000, &[mix.clone(), mix]);
-    fails(&place, "mix.wav", "both channels hold both voices");
-    fails(&place, "mix.wav", TRACKS);
-}
-
-#[test]
-fn one_voice_on_both_channels_is_refused() {
-    let place = Place::new();
-    let call =
-        Path::new(crate::support::PACKAGE).join("../shared/real/dev/twoch_google_onevoice.flac");
-    if call.is_file() {
-        fs::copy(call, place.path("onevoice.flac")).unwrap();
-        fails(&place, "onevoice.flac", "cannot yet be told who speaks when");
-    }
-    let left = channels(talk()).remove(0);
-    let quiet = left.iter().map(|sample| sample / 2).collect();
-    wav(&place.path("onevoice.wav"), 16_000, &[left, quiet]);
-    fails(&place, "onevoice.wav", TRACKS);
-}
-
-#[test]
-fn a_dead_channel_is_named() {
-    let place = Place::new();
-    let both = channels(talk());
-    let dead = vec![0; both[0].len()];
-    wav(&place.path("left.wav"), 16_000, &[both[0].clone(), dead.clone()]);
-    fails(&place, "left.wav", "only its left channel holds a voice");
-    wav(&place.path("right.wav"), 16_000, &[dead, both[1].clone()]);
-    fails(&place, "right.wav", "only its right channel holds a voice");
-    fails(&place, "right.wav", TRACKS);
-}
-
-#[test]
-fn three_channels_are_not_taken_for_people() {
-    let place = Place::new();
-    wav(&place.path("three.wav"), 16_000, &vec![vec![0; 16_000]; 3]);
-    fails(&place, "three.wav", "it has 3 channels, which are not taken for people");
-}
-
 /// Analyses a recording in which nobody speaks.
 #[track_caller]
 fn nobody_speaks(place: &Place, name: &str) {

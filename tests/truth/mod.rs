@@ -96,6 +96,7 @@ impl Truth {
             source: Source {
                 kind: SourceKind::Recording,
                 duration_ms: Some(ms(&self.0["duration_ms"])),
+                part: None,
                 language,
                 model: None,
                 speaker_evidence: evidence,

@@ -48,11 +48,7 @@ pub(super) fn directions(rows: &DMatrix<f64>, windows: &[Window], keep: usize) -
         }
     }
     pairs.sort_by(|a, b| a.norm_squared().total_cmp(&b.norm_squared()));
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "part of a count"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "part of a count")]
     pairs.truncate((real(pairs.len()) * ALIKE_PART).ceil() as usize);
     let mut within = DMatrix::zeros(SIZE, SIZE);
     for pair in &pairs {
@@ -137,9 +133,7 @@ fn starts(rows: &DMatrix<f64>, voices: usize) -> Vec<Labels> {
         }
         let nearest = |row: usize| {
             (0..voices)
-                .min_by(|&a, &b| {
-                    apart(rows, row, taken[a]).total_cmp(&apart(rows, row, taken[b]))
-                })
+                .min_by(|&a, &b| apart(rows, row, taken[a]).total_cmp(&apart(rows, row, taken[b])))
                 .unwrap_or(0)
         };
         starts.push((0..rows.nrows()).map(nearest).collect());
@@ -167,9 +161,8 @@ fn settle(rows: &DMatrix<f64>, mut labels: Labels, voices: usize) -> Option<(f64
                 centre.map_or(f64::INFINITY, |c| (rows.row(row).transpose() - c).norm_squared())
             };
             let distances: Vec<f64> = (0..voices).map(distance).collect();
-            *label = (0..voices)
-                .min_by(|&a, &b| distances[a].total_cmp(&distances[b]))
-                .unwrap_or(0);
+            *label =
+                (0..voices).min_by(|&a, &b| distances[a].total_cmp(&distances[b])).unwrap_or(0);
             spread += distances[*label];
         }
         if labels == before {

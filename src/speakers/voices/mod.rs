@@ -149,12 +149,7 @@ fn speech_of(
 const OWN_LOUD_PART: f64 = 0.95;
 
 /// Whose voice each frame is.
-fn label(
-    channel: &Measured,
-    spectrum: &Spectrum,
-    speaking: &[bool],
-    voices: usize,
-) -> Vec<usize> {
+fn label(channel: &Measured, spectrum: &Spectrum, speaking: &[bool], voices: usize) -> Vec<usize> {
     let clear: Vec<bool> = (0..speaking.len())
         .map(|frame| {
             let loud = channel.levels[frame] > channel.loud - CLEAR_RANGE;
@@ -228,8 +223,7 @@ impl Session<'_> {
             let made = Discriminant::new(&windows.rows, &of_windows, self.voices);
             let Some(discriminant) = made else { break };
             let before = labels;
-            labels =
-                self.decode(&windows.windows, &discriminant.scores(&windows.rows, -MOST_SAID));
+            labels = self.decode(&windows.windows, &discriminant.scores(&windows.rows, -MOST_SAID));
             if labels == before {
                 break;
             }

@@ -48,7 +48,12 @@ pub(super) struct Spectrum {
 
 impl Spectrum {
     /// Measures a channel. Pitch is looked for in the frames of `speaking` only.
-    pub fn of(copy: &WorkCopy, channel: u16, speaking: &[bool], cancel: &dyn Cancel) -> Result<Self> {
+    pub fn of(
+        copy: &WorkCopy,
+        channel: u16,
+        speaking: &[bool],
+        cancel: &dyn Cancel,
+    ) -> Result<Self> {
         let mut engine = Engine::new();
         let frames = speaking.len();
         let mut bands: Vec<[f32; BANDS]> = Vec::with_capacity(frames);

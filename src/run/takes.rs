@@ -1,0 +1,156 @@
+//! The sound of a session: its files as work copies, and which channels of them are listened to.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Counts, Job};
+use crate::error::{Error, Result};
+use crate::progress::{Cancel, Progress};
+use crate::session::{Ms, Span};
+use crate::sound::{SoundFacts, WorkCopy, frame_levels, samples_of_ms, work_copy};
+use crate::words::Window;
+
+/// Audio tracks of one container that are listened to: OBS writes up to six.
+const MOST_TRACKS: u16 = 6;
+
+/// An audio track of a file of the job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Recorded {
+    /// Which of the job's files, from 0.
+    pub input: usize,
+    /// Which of its audio tracks, from 0.
+    pub track: u16,
+    /// What it is.
+    #[serde(flatten)]
+    pub facts: SoundFacts,
+}
+
+/// The sound that is listened to: a *take* is a channel of a work copy. Of a single track each
+/// channel is one; of several tracks each track is one.
+pub(super) struct Takes {
+    copies: Vec<WorkCopy>,
+    of: Vec<(usize, u16)>,
+    /// Where the copies start on the recording's clock.
+    start: Ms,
+}
+
+impl Takes {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.of.len()
+    }
+
+    /// Whether they are tracks, not channels of one.
+    pub fn are_tracks(&self) -> bool {
+        self.copies.len() > 1
+    }
+
+    /// Length of what is listened to.
+    pub fn duration(&self) -> Ms {
+        self.copies.iter().map(WorkCopy::duration).max().unwrap_or_default()
+    }
+
+    /// Where it starts on the recording's clock.
+    pub fn start(&self) -> Ms {
+        self.start
+    }
+
+    /// The work copy of a take, and the channel of it.
+    pub fn take(&self, number: usize) -> (&WorkCopy, u16) {
+        let (copy, channel) = self.of[number];
+        (&self.copies[copy], channel)
+    }
+
+    /// The samples of a window, from −1 to 1, silence between its pieces.
+    pub fn window(&self, window: &Window) -> Result<Vec<f32>> {
+        let length = usize::try_from(samples_of_ms(window.length())).unwrap_or(usize::MAX);
+        let mut samples = vec![0.0; length];
+        for piece in &window.pieces {
+            let (copy, channel) = self.take(usize::from(piece.take));
+            let first = samples_of_ms(piece.source.start().since(self.start));
+            let count = usize::try_from(samples_of_ms(piece.source.length())).unwrap_or(0);
+            let sound = copy.window(channel, first, count)?;
+            let at = usize::try_from(samples_of_ms(piece.at)).unwrap_or(usize::MAX);
+            for (sample, value) in samples.iter_mut().skip(at).zip(sound) {
+                *sample = f32::from(value) / 32768.0;
+            }
+        }
+        Ok(samples)
+    }
+}
+
+/// Decodes the files of a job into `work` and says what they are.
+///
+/// # Errors
+/// A file cannot be decoded, or the wanted part lies past its end.
+pub(super) fn takes(
+    job: &Job,
+    work: &Path,
+    counts: &mut Counts,
+    progress: &dyn Progress,
+    cancel: &dyn Cancel,
+) -> Result<(Takes, Vec<Recorded>)> {
+    let mut copies = Vec::new();
+    let mut recorded = Vec::new();
+    for (input, file) in job.inputs.iter().enumerate() {
+        let mut decode = |track: u16| -> Result<u16> {
+            let (copy, facts) = work_copy(&file.path, track, work, progress, cancel)?;
+            let tracks = facts.tracks;
+            copies.push(copy);
+            recorded.push(Recorded { input, track, facts });
+            Ok(tracks)
+        };
+        let tracks = decode(0)?;
+        counts.files_decoded += 1;
+        // Of several files each is a person's: further tracks in it are other languages of a film.
+        if job.inputs.len() == 1 {
+            for track in 1..tracks.min(MOST_TRACKS) {
+                decode(track)?;
+            }
+        }
+    }
+    let copies = match job.options.part {
+        None => copies,
+        Some(part) => {
+            let end = copies.iter().map(WorkCopy::duration).max().unwrap_or_default();
+            let part = Span::new(part.from, part.to.unwrap_or(end).min(end)).ok_or_else(|| {
+                let (end, from) = (clock(end), clock(part.from));
+                Error::Decode {
+                    path: job.inputs[0].path.clone(),
+                    wrong: format!("it ends at {end}, and the part to analyse starts at {from}"),
+                    remedy: "name an earlier --from",
+                }
+            })?;
+            copies.into_iter().map(|copy| copy.only(part)).collect()
+        }
+    };
+    let of = match &copies[..] {
+        [only] => (0..only.channels()).map(|channel| (0, channel)).collect(),
+        tracks => {
+            let louder = |(index, copy)| Ok((index, loudest_channel(copy)?));
+            tracks.iter().enumerate().map(louder).collect::<Result<_>>()?
+        }
+    };
+    let start = job.options.part.map_or(Ms::ZERO, |part| part.from);
+    Ok((Takes { copies, of, start }, recorded))
+}
+
+/// Minutes and seconds, as `--from` takes them.
+fn clock(time: Ms) -> String {
+    let seconds = time.0 / 1000;
+    format!("{:02}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// The channel of a track to listen to. Channels are never summed: opposite phases would cancel.
+fn loudest_channel(track: &WorkCopy) -> Result<u16> {
+    let mut loudest = (0, f64::NEG_INFINITY);
+    for channel in 0..track.channels() {
+        let levels = frame_levels(track, channel)?;
+        let power: f64 = levels.iter().map(|&level| 10_f64.powf(f64::from(level) / 10.0)).sum();
+        if power > loudest.1 {
+            loudest = (channel, power);
+        }
+    }
+    Ok(loudest.0)
+}

@@ -10,7 +10,7 @@ use crate::progress::{Cancel, Progress, Stage};
 use crate::session::{Evidence, Ms, Separation, Span, SpeakerId};
 use crate::sound::{
     DetectVoice, LEVEL_HOP_SAMPLES, Silero, SoundFacts, WorkCopy, frame_levels, ms_of_samples,
-    samples_of_ms, work_copy,
+    samples_of_ms,
 };
 use crate::speakers::{Channel, NotPeople, tell_apart};
 use crate::words::{Window, pack, share_leftovers};
@@ -65,6 +65,7 @@ impl Takes {
 pub(super) fn takes(
     job: &Job,
     work: &Path,
+    engines: &Engines,
     counts: &mut Counts,
     progress: &dyn Progress,
     cancel: &dyn Cancel,
@@ -72,7 +73,7 @@ pub(super) fn takes(
     let mut copies = Vec::new();
     let mut facts = Vec::new();
     for input in &job.inputs {
-        let (copy, fact) = work_copy(&input.path, work, progress, cancel)?;
+        let (copy, fact) = engines.worker.work_copy(&input.path, 0, work, progress, cancel)?;
         counts.files_decoded += 1;
         copies.push(copy);
         facts.push(fact);
@@ -110,7 +111,10 @@ pub(super) fn listen(
     cancel: &dyn Cancel,
 ) -> Result<Listened> {
     let path = &job.inputs[0].path;
-    let refused = |wrong: String, remedy| Error::TellApart { path: path.clone(), wrong, remedy };
+    let refused = |wrong: String, remedy: &'static str| {
+        let remedy = remedy.into();
+        Error::TellApart { path: path.clone(), wrong, remedy }
+    };
     let evidence = if job.inputs.len() > 1 { Evidence::Tracks } else { Evidence::Channels };
     if evidence == Evidence::Channels && takes.of.len() != 2 {
         let wrong = match takes.of.len() {

@@ -13,6 +13,7 @@ mod options;
 pub mod pipeline;
 mod publish;
 mod transcribe;
+pub mod worker;
 
 pub use engines::Engines;
 pub use options::{CoachChoice, LanguageChoice, Options, Runtime};

@@ -29,6 +29,6 @@ mod work;
 pub use capture::{Format, Input, inputs};
 pub use decode::{MAX_CHANNELS, SoundFacts, decode, work_copy};
 pub use level::{LEVEL_HOP_SAMPLES, LEVEL_WINDOW_SAMPLES, LOWEST_DBFS, frame_levels};
-pub use sniff::recognised;
+pub use sniff::{COPY_AGAIN, recognised};
 pub use voice_activity::{DetectVoice, Silero};
 pub use work::{SAMPLE_RATE, TakeSound, WorkCopy, WorkWriter, ms_of_samples, samples_of_ms};

@@ -16,6 +16,8 @@
 
 mod capture;
 mod decode;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod level;
 mod mp4;
 mod patched;

@@ -19,12 +19,16 @@ mod bad_input;
 mod bad_models;
 #[path = "cli/confidential.rs"]
 mod confidential;
+#[path = "cli/damaged.rs"]
+mod damaged;
 #[path = "cli/exit_codes.rs"]
 mod exit_codes;
 #[path = "cli/folders.rs"]
 mod folders;
 #[path = "cli/full_disk.rs"]
 mod full_disk;
+#[path = "cli/lost.rs"]
+mod lost;
 #[path = "cli/outputs.rs"]
 mod outputs;
 #[path = "cli/resume.rs"]
@@ -35,3 +39,5 @@ mod side_commands;
 mod tracks;
 #[path = "cli/usage.rs"]
 mod usage;
+#[path = "cli/worker.rs"]
+mod worker;

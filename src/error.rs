@@ -1,11 +1,16 @@
 //! What can go wrong, named by the act that failed. Every message names the file, what is wrong
 //! with it and what to do; none ever holds a word that was said.
 
+mod crossing;
+
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 /// What a caller does about an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reaction {
     /// This recording cannot be done; the next one can.
@@ -16,49 +21,57 @@ pub enum Reaction {
     Usage,
 }
 
-/// An error of the pipeline.
-#[derive(Debug, thiserror::Error)]
+/// An error of the pipeline. It crosses from a worker process as it is: same sentence, same reaction.
+#[derive(Debug, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Error {
     /// A file could not be opened or read.
     #[error("{}: cannot be read ({source}); check that the file is there and that you may read it", .path.display())]
     ReadFile {
         /// The file.
+        #[serde(with = "crossing::path")]
         path: PathBuf,
         /// Why.
+        #[serde(with = "crossing::io_error")]
         source: io::Error,
     },
     /// A result could not be written.
     #[error("{}: cannot be written ({source}); free some space or choose another folder with --out", .path.display())]
     WriteResult {
         /// The file or folder.
+        #[serde(with = "crossing::path")]
         path: PathBuf,
         /// Why.
+        #[serde(with = "crossing::io_error")]
         source: io::Error,
     },
     /// Not a recording we can decode.
     #[error("{}: {wrong}; {remedy}", .path.display())]
     Decode {
         /// The file.
+        #[serde(with = "crossing::path")]
         path: PathBuf,
         /// What is wrong with it.
         wrong: String,
         /// What to do.
-        remedy: &'static str,
+        remedy: Cow<'static, str>,
     },
     /// The channels or tracks do not tell two people apart.
     #[error("{}: {wrong}; {remedy}", .path.display())]
     TellApart {
         /// The recording.
+        #[serde(with = "crossing::path")]
         path: PathBuf,
         /// What was found.
         wrong: String,
         /// What to do.
-        remedy: &'static str,
+        remedy: Cow<'static, str>,
     },
     /// A model is missing, damaged or of the wrong kind.
     #[error("{}: {wrong}; {remedy}", .path.display())]
     LoadModel {
         /// The model file.
+        #[serde(with = "crossing::path")]
         path: PathBuf,
         /// What is wrong with it.
         wrong: String,
@@ -69,6 +82,7 @@ pub enum Error {
     #[error("{}: speech-to-text failed on the stretch that starts at {at_ms} ms (whisper.cpp code {code}); try again, or another model with --model", .path.display())]
     Transcribe {
         /// The recording.
+        #[serde(with = "crossing::path")]
         path: PathBuf,
         /// Where.
         at_ms: u64,
@@ -79,6 +93,7 @@ pub enum Error {
     #[error("{}: {wrong}; run again with --force to make it anew", .path.display())]
     ReadResult {
         /// The artefact.
+        #[serde(with = "crossing::path")]
         path: PathBuf,
         /// What is wrong with it.
         wrong: String,
@@ -87,6 +102,7 @@ pub enum Error {
     #[error("{}: another openfloor is working on these results (process {owner}); wait for it, or choose another folder with --out", .path.display())]
     Locked {
         /// The results folder.
+        #[serde(with = "crossing::path")]
         path: PathBuf,
         /// Process id of the owner, as it wrote it.
         owner: String,
@@ -98,16 +114,18 @@ pub enum Error {
     #[error("{}: {wrong}; {remedy}", .path.display())]
     NothingToDo {
         /// What was given.
+        #[serde(with = "crossing::path")]
         path: PathBuf,
         /// What was looked for.
         wrong: String,
         /// What to do.
-        remedy: &'static str,
+        remedy: Cow<'static, str>,
     },
     /// The operating system gives no thread or signal handler.
     #[error("the work could not be started ({source}); close other programs and try again")]
     Start {
         /// Why.
+        #[serde(with = "crossing::io_error")]
         source: io::Error,
     },
     /// The person asked to stop.

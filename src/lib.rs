@@ -15,6 +15,9 @@ pub mod analysis;
 pub mod attribution;
 pub mod cli;
 pub mod error;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod hashing;
 pub mod interchange;
 pub mod lang;

@@ -19,6 +19,8 @@ mod bad_input;
 mod bad_models;
 #[path = "cli/confidential.rs"]
 mod confidential;
+#[path = "cli/damaged.rs"]
+mod damaged;
 #[path = "cli/exit_codes.rs"]
 mod exit_codes;
 #[path = "cli/folders.rs"]
@@ -27,6 +29,8 @@ mod folders;
 mod full_disk;
 #[path = "cli/one_channel.rs"]
 mod one_channel;
+#[path = "cli/lost.rs"]
+mod lost;
 #[path = "cli/outputs.rs"]
 mod outputs;
 #[path = "cli/part.rs"]
@@ -39,3 +43,5 @@ mod side_commands;
 mod tracks;
 #[path = "cli/usage.rs"]
 mod usage;
+#[path = "cli/worker.rs"]
+mod worker;

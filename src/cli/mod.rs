@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::error::{Error, Reaction};
+use crate::run::worker;
 
 /// Exit codes: 0 all done or already done; 1 nothing could be done; 2 usage (clap's own too); 3 some
 /// inputs failed; 130 interrupted.
@@ -56,6 +57,9 @@ enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Decode for another openfloor: one request on standard input, frames on standard output
+    #[command(hide = true)]
+    Worker,
 }
 
 /// Runs the program; what `main` returns.
@@ -79,12 +83,25 @@ pub fn run() -> ExitCode {
             say::out(&String::from_utf8_lossy(&script));
             Exit::Done
         }
+        Command::Worker => worker(),
     };
     if exit == Exit::Interrupted {
         // whisper's threads look up only between windows: they are not waited for.
         std::process::exit(i32::from(Exit::Interrupted as u8));
     }
     ExitCode::from(exit as u8)
+}
+
+/// Serves the process that started this one.
+fn worker() -> Exit {
+    match worker::serve(std::io::stdin().lock(), std::io::stdout()) {
+        Ok(()) => Exit::Done,
+        // Started by hand, or the other side has gone.
+        Err(error) => {
+            say::err(&format!("no process to work for ({error}); run openfloor analyze instead"));
+            Exit::Failed
+        }
+    }
 }
 
 /// Says what is wrong and gives the exit code for a command that failed as a whole.

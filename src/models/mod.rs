@@ -3,6 +3,8 @@
 //! In: a model's name or path. Out: the path of a file that may be loaded, and its hash for
 //! fingerprints. Nothing is ever fetched without being asked.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod header;
 
 use std::env;

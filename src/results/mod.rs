@@ -5,6 +5,8 @@
 //! one that is torn, of another schema or of another fingerprint is as good as absent. One process
 //! at a time: the lock goes with the process, so none is ever stale.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod log;
 
 pub use log::Log;

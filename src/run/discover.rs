@@ -41,7 +41,7 @@ pub fn recordings(paths: &[PathBuf], out: Option<&Path>) -> Vec<Result<Found, Fr
                 let error = Error::NothingToDo {
                     path: path.clone(),
                     wrong: "there is no recording in this folder".to_owned(),
-                    remedy: "name a folder with WAV, FLAC, M4A or MP4 files, or a file",
+                    remedy: "name a folder with WAV, FLAC, M4A or MP4 files, or a file".into(),
                 };
                 found.push(Err((path.clone(), error)));
             }

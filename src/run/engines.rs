@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use super::worker::Worker;
 use crate::error::Result;
 use crate::models::{self, Found};
 use crate::words::Whisper;
@@ -13,6 +14,8 @@ pub struct Engines {
     pub speech_to_text: Found,
     /// The voice-activity model.
     pub voice_activity: Found,
+    /// Starts the processes in which recordings are decoded.
+    pub worker: Worker,
     whisper: Mutex<Option<std::sync::Arc<Whisper>>>,
 }
 
@@ -20,11 +23,12 @@ impl Engines {
     /// Finds and checks the models; loads none.
     ///
     /// # Errors
-    /// One is absent, damaged or of the wrong kind.
+    /// One is absent, damaged or of the wrong kind, or the program does not know where it lies.
     pub fn find(speech_to_text: &str) -> Result<Self> {
         Ok(Self {
             speech_to_text: models::speech_to_text(speech_to_text)?,
             voice_activity: models::voice_activity()?,
+            worker: Worker::of_this_program()?,
             whisper: Mutex::new(None),
         })
     }

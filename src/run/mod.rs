@@ -14,6 +14,7 @@ pub mod pipeline;
 mod publish;
 mod takes;
 mod transcribe;
+pub mod worker;
 
 pub use engines::Engines;
 pub use options::{CoachChoice, LanguageChoice, Options, Part, Runtime};

@@ -223,14 +223,15 @@ impl Run<'_> {
             }
         }
         let clock = Instant::now();
-        let (takes, recorded) = takes::takes(self.job, &work, counts, self.progress, self.cancel)?;
+        let (progress, cancel) = (self.progress, self.cancel);
+        let (takes, recorded) =
+            takes::takes(self.job, &work, self.engines, counts, progress, cancel)?;
         elapsed.decode = Some(milliseconds(clock));
         let listened = if let Some(known) = listened {
             self.progress.skip(Stage::Listen);
             known
         } else {
             let clock = Instant::now();
-            let (progress, cancel) = (self.progress, self.cancel);
             let found = listen::listen(self.job, &takes, recorded, self.engines, progress, cancel)?;
             elapsed.listen = Some(milliseconds(clock));
             self.folder.save(SPEECH.0, SPEECH.1, &prints.speech, &found)?;

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Counts, Job};
+use super::{Counts, Engines, Job};
 use crate::error::{Error, Result};
 use crate::progress::{Cancel, Progress};
 use crate::session::{Ms, Span};
-use crate::sound::{SoundFacts, WorkCopy, frame_levels, samples_of_ms, work_copy};
+use crate::sound::{SoundFacts, WorkCopy, frame_levels, samples_of_ms};
 use crate::words::Window;
 
 /// Audio tracks of one container that are listened to: OBS writes up to six.
@@ -87,6 +87,7 @@ impl Takes {
 pub(super) fn takes(
     job: &Job,
     work: &Path,
+    engines: &Engines,
     counts: &mut Counts,
     progress: &dyn Progress,
     cancel: &dyn Cancel,
@@ -95,7 +96,7 @@ pub(super) fn takes(
     let mut recorded = Vec::new();
     for (input, file) in job.inputs.iter().enumerate() {
         let mut decode = |track: u16| -> Result<u16> {
-            let (copy, facts) = work_copy(&file.path, track, work, progress, cancel)?;
+            let (copy, facts) = engines.worker.work_copy(&file.path, track, work, progress, cancel)?;
             let tracks = facts.tracks;
             copies.push(copy);
             recorded.push(Recorded { input, track, facts });

@@ -16,6 +16,8 @@
 
 mod capture;
 mod decode;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod level;
 mod mp4;
 mod patched;
@@ -29,6 +31,6 @@ mod work;
 pub use capture::{Format, Input, inputs};
 pub use decode::{Decoder, MAX_CHANNELS, SoundFacts, decode, work_copy};
 pub use level::{LEVEL_HOP_SAMPLES, LEVEL_WINDOW_SAMPLES, LOWEST_DBFS, frame_levels};
-pub use sniff::recognised;
+pub use sniff::{COPY_AGAIN, recognised};
 pub use voice_activity::{DetectVoice, Silero};
 pub use work::{SAMPLE_RATE, TakeSound, WorkCopy, WorkWriter, ms_of_samples, samples_of_ms};

@@ -15,7 +15,7 @@ pub(super) const CONVERT: &str =
 /// What to do about a file that is no recording.
 pub(super) const CHOOSE: &str = "choose a recording: WAV, FLAC or M4A";
 /// What to do about a file that is damaged beyond reading.
-pub(super) const COPY_AGAIN: &str =
+pub const COPY_AGAIN: &str =
     "copy it again from the recorder, or export it anew as WAV, FLAC or M4A";
 
 /// A container this room reads.
@@ -41,7 +41,7 @@ enum Found {
 
 /// The error for `path` with what is wrong and what to do.
 pub(super) fn refuse(path: &Path, wrong: impl Into<String>, remedy: &'static str) -> Error {
-    Error::Decode { path: path.to_owned(), wrong: wrong.into(), remedy }
+    Error::Decode { path: path.to_owned(), wrong: wrong.into(), remedy: remedy.into() }
 }
 
 /// Opens `path` and recognises it.

@@ -1,0 +1,173 @@
+//! One conversation with a child: a request, frames, an end.
+
+use std::io::BufReader;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use super::frame::{BadFrame, Frame, Frames, write_request};
+use super::process::{End, Group, Process, last_words};
+use super::{Request, Worker};
+use crate::error::{Error, Result};
+use crate::progress::Cancel;
+
+/// How often the watcher looks up, at the least.
+const TICK: Duration = Duration::from_millis(50);
+
+/// How a conversation ended without what was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// A crash.
+    Crashed,
+    /// CPU time without progress.
+    Hung,
+    /// More memory than it may have.
+    Ballooned,
+    /// Nothing came, and nothing was computed.
+    Silent,
+    /// Ended from outside: by a person, or by the system for want of memory.
+    Killed,
+    /// What it sent, or how it left, makes no sense.
+    Strange,
+}
+
+/// What the watcher and the listener share.
+#[derive(Default)]
+struct Shared {
+    frames: AtomicU64,
+    over: AtomicBool,
+    /// Why the watcher ended the child.
+    stopped: AtomicU8,
+}
+
+const CANCELLED: u8 = 1;
+const IMPATIENT: u8 = 2;
+
+/// The watcher leaves when the listener has, however that goes.
+struct Over<'a>(&'a Shared);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.over.store(true, Ordering::Release);
+    }
+}
+
+impl Worker {
+    /// Asks a new child and hands each frame to `take`, until it has what was asked for.
+    ///
+    /// # Errors
+    /// [`Error::Start`]: no child could be started. [`Error::Cancelled`]. And what `take` gives. The
+    /// child, and all it started, has ended in every case.
+    pub(super) fn ask<T>(
+        &self,
+        request: &Request,
+        cancel: &dyn Cancel,
+        take: impl FnMut(Frame<'_>) -> Result<Option<T>>,
+    ) -> Result<Result<T, Lost>> {
+        let start = |source| Error::Start { source };
+        let (process, mut streams) = Process::start(&self.program).map_err(start)?;
+        let shared = Shared::default();
+        thread::scope(|scope| {
+            let (process, over) = (process, Over(&shared));
+            let group = process.group;
+            let (shared, patience) = (&shared, self.patience);
+            let spawn = || thread::Builder::new().name("worker".to_owned());
+            let words =
+                spawn().spawn_scoped(scope, || last_words(streams.stderr)).map_err(start)?;
+            let watcher = spawn()
+                .spawn_scoped(scope, move || watch(shared, cancel, patience, group))
+                .map_err(start)?;
+            // A child that died before it read this is seen by its end.
+            drop(write_request(&mut streams.stdin, request));
+            drop(streams.stdin);
+            let heard = listen(Frames::new(BufReader::new(streams.stdout)), shared, take);
+            if !matches!(heard, Ok(Heard::End)) {
+                group.kill();
+            }
+            // The watcher has left before the child's number can become another's.
+            drop(over);
+            watcher.thread().unpark();
+            drop(watcher.join());
+            let end = process.end().map_err(start)?;
+            let words = words.join().unwrap_or_default();
+            match (heard?, shared.stopped.load(Ordering::Acquire)) {
+                (Heard::All(answer), _) => return Ok(Ok(answer)),
+                (_, CANCELLED) => return Err(Error::Cancelled),
+                (_, IMPATIENT) => return Ok(Err(Lost::Silent)),
+                (Heard::Nonsense(wrong), _) => log::warn!("a worker process failed: {wrong}"),
+                (Heard::End, _) => log::warn!("a worker process failed: {end:?}"),
+            }
+            for line in words.lines() {
+                log::warn!("a worker process said: {line:?}");
+            }
+            Ok(Err(lost(end, &words)))
+        })
+    }
+}
+
+/// What the listener came away with.
+enum Heard<T> {
+    All(T),
+    Nonsense(BadFrame),
+    End,
+}
+
+fn listen<T>(
+    mut frames: Frames<impl std::io::Read>,
+    shared: &Shared,
+    mut take: impl FnMut(Frame<'_>) -> Result<Option<T>>,
+) -> Result<Heard<T>> {
+    loop {
+        match frames.next_frame() {
+            Ok(Some(frame)) => {
+                shared.frames.fetch_add(1, Ordering::Relaxed);
+                if let Some(answer) = take(frame)? {
+                    return Ok(Heard::All(answer));
+                }
+            }
+            // A pipe that ends inside a frame ends because the child did.
+            Ok(None) | Err(BadFrame::Io(_)) => return Ok(Heard::End),
+            Err(wrong) => return Ok(Heard::Nonsense(wrong)),
+        }
+    }
+}
+
+/// Ends the child when the person wants to stop, or when it has said nothing for too long.
+fn watch(shared: &Shared, cancel: &dyn Cancel, patience: Duration, group: Group) {
+    let (mut frames, mut silent, mut looked) = (0, Duration::ZERO, Instant::now());
+    while !shared.over.load(Ordering::Acquire) {
+        thread::park_timeout(TICK);
+        let now = shared.frames.load(Ordering::Relaxed);
+        // A look that comes late counts as one: this process was stopped (Ctrl-Z), not the child silent.
+        silent =
+            if now == frames { silent + looked.elapsed().min(2 * TICK) } else { Duration::ZERO };
+        (frames, looked) = (now, Instant::now());
+        let why = if cancel.cancelled() {
+            CANCELLED
+        } else if silent > patience {
+            IMPATIENT
+        } else {
+            continue;
+        };
+        if !shared.over.load(Ordering::Acquire) {
+            shared.stopped.store(why, Ordering::Release);
+            group.kill();
+        }
+        return;
+    }
+}
+
+/// How a child that ended too early was lost.
+fn lost(end: End, words: &str) -> Lost {
+    let outside = [Signal::KILL, Signal::TERM, Signal::INT, Signal::HUP];
+    match end {
+        End::Signal(signal) if signal == Signal::XCPU.as_raw() => Lost::Hung,
+        End::Signal(signal) if outside.iter().any(|one| one.as_raw() == signal) => Lost::Killed,
+        // Rust's words when there is no memory, before it aborts.
+        End::Signal(_) if words.contains("memory allocation of ") => Lost::Ballooned,
+        End::Signal(_) => Lost::Crashed,
+        End::Code(_) => Lost::Strange,
+    }
+}

@@ -20,7 +20,7 @@ const TOLERANCE_PER_S: u64 = 100;
 /// not fill the disk.
 const LONGEST_GAP_S: u64 = 3600;
 /// The longest recording, in seconds: 24 hours.
-const LONGEST_S: u64 = 24 * 3600;
+pub(super) const LONGEST_S: u64 = 24 * 3600;
 
 /// A piece of the recording as a player shows it, in frames of the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +86,11 @@ impl<'a> Placer<'a> {
     /// Frames laid so far, as time.
     pub(super) fn time(&self) -> Ms {
         self.to_ms(self.out)
+    }
+
+    /// Frames of the media clock taken so far.
+    pub(super) fn media(&self) -> u64 {
+        self.media
     }
 
     /// Whether every piece is laid, so that nothing that follows is heard.

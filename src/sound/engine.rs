@@ -4,7 +4,7 @@
 //! would give the lower half only, is for ffmpeg.
 
 use symphonia::core::audio::Channels;
-use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_OPUS, CODEC_ID_VORBIS};
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_OPUS, CODEC_ID_VORBIS};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error as Fault;
 use symphonia::core::packet::Packet;
@@ -136,11 +136,4 @@ impl Codec {
         let codecs = symphonia::default::get_codecs();
         codecs.make_audio_decoder(params, &options).map(Self::Symphonia).ok()
     }
-}
-
-/// Whether a track of AAC that Symphonia takes for plain has a second half an octave up: its
-/// container counts in twice the rate its own header says (ISO/IEC 14496-3, 1.6.5: implicit
-/// signalling of SBR).
-pub(super) fn hidden_sbr(params: &AudioCodecParameters, rate: u32, container: u32) -> bool {
-    params.codec == CODEC_ID_AAC && rate <= 24_000 && container == rate * 2
 }

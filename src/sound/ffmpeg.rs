@@ -68,6 +68,7 @@ struct Stream {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Format {
+    start_time: Option<String>,
     duration: Option<String>,
     tags: Tags,
 }
@@ -107,7 +108,10 @@ pub(super) fn decode(
     let declared = declared.filter(|_| DECLARE.contains(&kind.demuxer()));
     progress.begin(Stage::Decode, declared);
     into.channels(channels)?;
-    let samples = file.samples(track, channels, into, progress, cancel)?;
+    // ffmpeg moves a file that starts before 0, by the codec's delay, to start at 0; that is the
+    // delay back again.
+    let early = answer.format.start_time.as_ref().is_some_and(|start| start.starts_with('-'));
+    let samples = file.samples(track, channels, early, into, progress, cancel)?;
     if samples == 0 {
         return Err(refuse(path, "no sound in it can be decoded", COPY_AGAIN));
     }
@@ -161,7 +165,7 @@ impl File<'_> {
     /// What is in the file.
     fn ask(&self, cancel: &dyn Cancel) -> Result<Answer> {
         let entries = "stream=codec_type,codec_name,channels,sample_rate,duration\
-            :format=duration:format_tags=creation_time,date";
+            :format=start_time,duration:format_tags=creation_time,date";
         let mut command = self.command("ffprobe")?;
         command.args(["-show_entries", entries, "-of", "json"]);
         let mut running = self.start(command)?;
@@ -185,6 +189,7 @@ impl File<'_> {
         &self,
         track: u16,
         channels: u16,
+        early: bool,
         into: &mut dyn TakeSound,
         progress: &dyn Progress,
         cancel: &dyn Cancel,
@@ -193,7 +198,16 @@ impl File<'_> {
         // Silence up to a late start, and where time stamps leave a gap.
         let filter = format!("aresample={SAMPLE_RATE}:async=1:first_pts=0");
         let mut command = self.command("ffmpeg")?;
-        command.args(["-nostdin", "-map", &map, "-vn", "-sn", "-dn", "-map_metadata", "-1"]);
+        command.args(early.then_some("-copyts")).args([
+            "-nostdin",
+            "-map",
+            &map,
+            "-vn",
+            "-sn",
+            "-dn",
+            "-map_metadata",
+            "-1",
+        ]);
         command.args(["-af", &filter, "-ac", &count, "-threads", "1", "-f", "s16le", "pipe:1"]);
         let mut running = self.start(command)?;
         let frame = 2 * usize::from(channels);

@@ -56,6 +56,12 @@ pub(super) struct Segment {
 }
 
 impl Segment {
+    /// What the container takes off the start of a track, seconds.
+    pub(super) fn delay(&self, track: u32) -> f64 {
+        let of_track = self.audio.iter().find(|audio| audio.0 == u64::from(track));
+        of_track.map_or(0.0, |audio| as_f64(audio.1) / 1e9)
+    }
+
     /// Seconds at the end of a packet that are not heard; its track and time, in ticks, are as
     /// Symphonia gives them: with the codec's delay, in rounded ticks, taken off.
     pub(super) fn padding(&self, track: u32, time: i64) -> f64 {
@@ -176,6 +182,10 @@ fn padded(block: &[u8], padding: &[u8], cluster: i64) -> Option<(u64, i64, f64)>
 /// The head of the element at a place of the file; `None` at its end and where there is none.
 fn element(file: &mut File, at: u64) -> io::Result<Option<Element>> {
     let mut head = [0; 12];
+    // Past the end of any file there is nothing, and seeking there is an error.
+    if i64::try_from(at).is_err() {
+        return Ok(None);
+    }
     file.seek(SeekFrom::Start(at))?;
     let mut count = 0;
     while count < head.len() {

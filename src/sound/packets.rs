@@ -9,6 +9,7 @@ use std::path::Path;
 
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::AudioCodecParameters;
+use symphonia::core::codecs::audio::well_known::CODEC_ID_AAC;
 use symphonia::core::errors::Error as Fault;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, Track};
@@ -17,8 +18,9 @@ use symphonia::core::meta::{MetadataOptions, RawValue};
 use symphonia::core::packet::Packet;
 use symphonia::core::units::TimeBase;
 
+use super::aac;
 use super::dates;
-use super::engine::{Decoded, Engine, hidden_sbr};
+use super::engine::{Decoded, Engine};
 use super::facts::{Decoder, SoundFacts};
 use super::place::{Absurd, Piece, Placer, ms_of_frames};
 use super::resample::Resampler;
@@ -71,6 +73,17 @@ impl<'a> Decoding<'a> {
             return Err(NotOurs::Other("sound coded this way".to_owned()));
         };
         let engine = Engine::new(params).ok_or_else(|| unknown_codec(params))?;
+        if params.codec == CODEC_ID_AAC
+            && let Some(config) = &params.extra_data
+        {
+            let container = match &hidden {
+                Hidden::Movie(movie) => movie.audio.get(usize::from(number)).map(|a| a.timescale),
+                _ => None,
+            };
+            if aac::has_sbr(config, engine.rate, container) {
+                return Err(NotOurs::Other("HE-AAC".to_owned()));
+            }
+        }
         check_rate(path, engine.rate)?;
         let channels = check_channels(path, engine.channels)?;
         let time_base = track.time_base.or_else(|| TimeBase::try_new(1, engine.rate));
@@ -93,23 +106,18 @@ impl<'a> Decoding<'a> {
             declared: None,
             recorded,
         };
-        decoding.honour(&track, start)?;
+        decoding.honour(&track, start);
         Ok(decoding)
     }
 
     /// Takes over what the container says about where the recording begins and ends.
-    fn honour(&mut self, track: &Track, start: i64) -> Result<(), NotOurs> {
+    fn honour(&mut self, track: &Track, start: i64) {
         let told = track.num_frames.filter(|&frames| frames > 0);
         let clock = self.engine.clock;
         match (&self.hidden, self.kind) {
             (Hidden::Declared(frames), _) => self.declared = *frames,
             (Hidden::Movie(movie), _) => {
                 if let Some(wanted) = movie.audio.get(usize::from(self.number)) {
-                    if let Some(CodecParameters::Audio(params)) = &track.codec_params
-                        && hidden_sbr(params, self.engine.rate, wanted.timescale)
-                    {
-                        return Err(NotOurs::Other("HE-AAC".to_owned()));
-                    }
                     (self.pieces, self.declared) = movie.pieces(wanted, clock);
                     if self.pieces == [Piece::ALL] {
                         self.begin = self.engine.pre_skip();
@@ -120,6 +128,12 @@ impl<'a> Decoding<'a> {
                 // The length is that of the longest track, which may be the picture.
                 let seconds = segment.seconds.filter(|_| segment.cut || !segment.video);
                 self.declared = seconds.and_then(|seconds| frames_of(seconds, clock));
+                // Symphonia takes off the delay the container tells; some writers tell it in
+                // another rate than Opus counts in, and its own header is right.
+                if self.engine.pre_skip() > 0 {
+                    let told = frames_of(segment.delay(track.id), clock).unwrap_or(0);
+                    self.begin = self.engine.pre_skip().saturating_sub_unsigned(told);
+                }
             }
             (Hidden::LengthTag(true), _) => {
                 self.declared = told;
@@ -137,13 +151,12 @@ impl<'a> Decoding<'a> {
                 self.declared = told;
                 self.end = told.map(|end| (end, 0));
             }
-            (_, Kind::Flac | Kind::Aiff) => self.declared = told,
+            (_, Kind::Flac) => self.declared = told,
             _ => {}
         }
         if matches!(self.kind, Kind::Flac | Kind::Ogg) {
             self.recorded = self.recorded.take().or_else(|| dated(&mut *self.reader));
         }
-        Ok(())
     }
 
     /// Decodes everything.
@@ -164,6 +177,7 @@ impl<'a> Decoding<'a> {
         let mut placer = Placer::new(clock, pieces, resampler);
         let mut planes: Vec<Vec<f32>> = Vec::new();
         let (mut told, mut decoded, mut first) = (Ms::ZERO, false, true);
+        let mut soundless = None;
         while let Some(packet) = self.next_packet(&placer)? {
             if cancel.cancelled() {
                 return Err(Error::Cancelled);
@@ -171,12 +185,23 @@ impl<'a> Decoding<'a> {
             if std::mem::take(&mut first) {
                 self.note_lead(&packet);
             }
-            let (start, length) = self.place(&packet);
+            let (mut start, length) = self.place(&packet);
             let result = self.engine.decode(&packet, &mut planes);
             let frames = match result {
                 Decoded::Sound => planes.first().map_or(0, Vec::len) as u64,
                 Decoded::Damaged => length,
             };
+            // Vorbis' first packet has no sound of its own; Matroska counts from it all the same.
+            if !decoded && self.engine.trims() && result == Decoded::Sound {
+                match soundless {
+                    None if frames == 0 => soundless = Some(start),
+                    Some(first) if frames > 0 => {
+                        self.begin = self.begin.saturating_add(start.saturating_sub(first));
+                        start = first;
+                    }
+                    _ => {}
+                }
+            }
             let frames = frames - self.unheard(&packet, start, frames).min(frames);
             let absurd = match result {
                 Decoded::Sound => {
@@ -382,7 +407,7 @@ fn unknown_codec(params: &AudioCodecParameters) -> NotOurs {
     use symphonia::core::codecs::audio::well_known as codec;
     NotOurs::Other(
         match params.codec {
-            codec::CODEC_ID_AAC => "AAC of this kind (HE-AAC, or more than two channels)",
+            CODEC_ID_AAC => "AAC of this kind (HE-AAC, or more than two channels)",
             codec::CODEC_ID_AC3 | codec::CODEC_ID_EAC3 => "Dolby sound",
             codec::CODEC_ID_DCA => "DTS",
             _ => "sound coded this way",

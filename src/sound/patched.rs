@@ -23,9 +23,10 @@ impl Patched {
         Self { file, patches, start: 0, end, at: 0 }
     }
 
-    /// `file` from byte `start` to byte `end`, as it is.
-    pub(super) fn part(file: File, start: u64, end: u64) -> Self {
-        Self { file, patches: Vec::new(), start, end: end.saturating_sub(start), at: 0 }
+    /// `file` from byte `start` to byte `end`, with four bytes changed at each place of `patches`,
+    /// counted from `start`.
+    pub(super) fn part(file: File, patches: Vec<(u64, [u8; 4])>, start: u64, end: u64) -> Self {
+        Self { file, patches, start, end: end.saturating_sub(start), at: 0 }
     }
 }
 
@@ -33,6 +34,9 @@ impl Read for Patched {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.end.saturating_sub(self.at)).unwrap_or(usize::MAX);
         let room = left.min(into.len());
+        if room == 0 {
+            return Ok(0);
+        }
         self.file.seek(SeekFrom::Start(self.start.saturating_add(self.at)))?;
         let count = self.file.read(&mut into[..room])?;
         for &(start, bytes) in &self.patches {

@@ -10,13 +10,15 @@ use symphonia::core::io::MediaSource;
 
 use super::patched::Patched;
 use super::sniff::{CHOOSE, COPY_AGAIN, Kind, Opened, refuse};
-use super::{id3, matroska, mp4, wav};
+use super::{aiff, id3, matroska, mp4, wav};
 use crate::error::{Error, Result};
 
 /// Rates read, samples a second: from telephone lines' quarter to studio masters.
 const RATES: std::ops::RangeInclusive<u32> = 2_000..=768_000;
 /// The most channels a recording may have: a stage box of eight microphones.
 pub const MAX_CHANNELS: u16 = 8;
+/// How the streams of Ogg that Symphonia knows begin.
+const OGG_CODECS: [&[u8]; 3] = [b"\x01vorbis", b"OpusHead", b"\x7fFLAC"];
 /// How far into an MP3 the tag is looked for that says how long it is: behind the first frame's head
 /// and side information.
 const LENGTH_TAG_WITHIN: usize = 200;
@@ -34,7 +36,7 @@ pub(super) struct Source {
 pub(super) enum Hidden {
     /// Nothing.
     Nothing,
-    /// Frames by a WAV header.
+    /// Frames by the header of a WAV or an AIFF.
     Declared(Option<u64>),
     /// Whether an MP3 says how long it is; Symphonia guesses where it does not.
     LengthTag(bool),
@@ -65,17 +67,27 @@ impl Source {
         let Opened { mut file, kind, start, head } = opened;
         let end = file.seek(SeekFrom::End(0)).map_err(unread)?;
         let recorded = if start > 0 { id3::recorded(&mut file).unwrap_or(None) } else { None };
-        let part = |file| Box::new(Patched::part(file, start, end));
+        let part = |file| Box::new(Patched::part(file, Vec::new(), start, end));
         Ok(match kind {
             Kind::Other(other) => return Err(NotOurs::Other(other.name.to_owned())),
-            Kind::Flac | Kind::Adts | Kind::Ogg | Kind::Aiff | Kind::Caf => {
+            // Symphonia gives up on an Ogg in which it knows no stream.
+            Kind::Ogg if !OGG_CODECS.iter().any(|codec| has(&head, codec)) => {
+                let speex = has(&head, b"Speex   ");
+                let name = if speex { "Speex" } else { "sound coded this way" };
+                return Err(NotOurs::Other(name.to_owned()));
+            }
+            Kind::Aiff => {
+                let length = end.saturating_sub(start);
+                let aiff = aiff::read(&mut file, start, length).map_err(unread)?;
+                let media = Box::new(Patched::part(file, aiff.patches, start, end));
+                Self { media, kind, recorded, hidden: Hidden::Declared(aiff.declared) }
+            }
+            Kind::Flac | Kind::Adts | Kind::Ogg | Kind::Caf => {
                 Self { media: part(file), kind, recorded, hidden: Hidden::Nothing }
             }
             Kind::Mp3 => {
                 let early = &head[..head.len().min(LENGTH_TAG_WITHIN)];
-                let tagged = early.windows(4).any(|w| {
-                    [b"Xing", b"Info", b"VBRI"].contains(&w.first_chunk().unwrap_or(b"    "))
-                });
+                let tagged = [b"Xing", b"Info", b"VBRI"].iter().any(|tag| has(early, *tag));
                 Self { media: part(file), kind, recorded, hidden: Hidden::LengthTag(tagged) }
             }
             Kind::Wav => {
@@ -106,6 +118,10 @@ impl Source {
             }
         })
     }
+}
+
+fn has(data: &[u8], word: &[u8]) -> bool {
+    data.windows(word.len()).any(|window| window == word)
 }
 
 fn movie(path: &Path, track: u16, file: &mut std::fs::File) -> Result<mp4::Movie, NotOurs> {

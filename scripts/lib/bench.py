@@ -21,6 +21,7 @@ THREADS = 2
 MODEL = Path("models/ggml-base-q8_0.bin")
 STATE_MB, REST_MB, LENGTH_MB = 250, 100, 20  # the bars of memory
 SWITCH_MS = 200  # the bar of another profile
+DECODE_S = 10  # the bar of decoding an hour
 
 
 @dataclass
@@ -251,6 +252,40 @@ def profile_switch(given):
     return met
 
 
+# --- decoding -------------------------------------------------------------------------------
+
+# Name, channels, ffmpeg's encoder. 48 kHz all: telephones and meeting programs.
+HOURS = [
+    ("mono.mp3", 1, ["-c:a", "libmp3lame", "-b:a", "96k"]), ("stereo.mp3", 2, ["-c:a", "libmp3lame", "-b:a", "192k"]),
+    ("mono.m4a", 1, ["-c:a", "aac", "-b:a", "96k"]), ("stereo.m4a", 2, ["-c:a", "aac", "-b:a", "192k"]),
+    ("mono.opus", 1, ["-c:a", "libopus", "-b:a", "32k"]), ("stereo.opus", 2, ["-c:a", "libopus", "-b:a", "96k"]),
+    ("mono.flac", 1, ["-c:a", "flac"]), ("stereo.flac", 2, ["-c:a", "flac"]),
+]  # fmt: skip
+
+
+def decode(given):
+    print(f"Decoding an hour at 48 kHz to 16 kHz (bar: {DECODE_S} s CPU), median of {given.runs}.\n")
+    print("| recording | CPU s | peak MB | within the bar |")
+    print("| --- | --- | --- | --- |")
+    met = True
+    for name, channels, encode in HOURS:
+        path = given.work / f"hour-{name}"
+        if not path.is_file():
+            source = talk(given).name
+            partial = path.with_name(f"partial-{name}")
+            run(["ffmpeg", "-v", "error", "-y", "-stream_loop", "-1", "-f", "s16le", "-ar", RATE, "-ac", CHANNELS, "-i", source,
+                 "-t", 3600, "-ar", 48000, "-ac", channels, *encode, partial])  # fmt: skip
+            partial.rename(path)
+        command = ["env", f"OPENFLOOR_DECODE={path.resolve()}", given.decoder, "--ignored", "--exact", "the_file_that_is_timed"]
+        costs = [run(command)[0] for _ in range(given.runs)]
+        cpu_s = [c.cpu_s for c in costs]
+        good = statistics.median(cpu_s) <= DECODE_S
+        met &= good
+        print(f"| {name} | {spread(cpu_s)} | {spread([c.rss_mb for c in costs], 0)} | {'yes' if good else '**no**'} |", flush=True)
+    print()
+    return met
+
+
 # --- the run --------------------------------------------------------------------------------
 
 
@@ -279,9 +314,11 @@ def arguments():
     parser.add_argument("--memory", action="store_true")
     parser.add_argument("--spread-only", action="store_true")
     parser.add_argument("--profile-switch", action="store_true")
+    parser.add_argument("--decode", action="store_true")
     # From the wrapper.
     parser.add_argument("--program", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--peers", type=Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--decoder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--work", type=Path, required=True, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.runs < 1:
@@ -298,7 +335,9 @@ def main():
         met &= memory(given)
     if given.profile_switch:
         met &= profile_switch(given)
-    if not (given.memory or given.profile_switch):
+    if given.decode:
+        met &= decode(given)
+    if not (given.memory or given.profile_switch or given.decode):
         speed(given)
     return 0 if met else 1
 

@@ -1,4 +1,4 @@
-//! What Symphonia leaves out of an MP4/M4A file: the edit list and the encoder's priming.
+//! What Symphonia leaves out of an MP4/M4A file: the edit list, the encoder's priming, the date.
 //!
 //! In: an ISO base media file (ISO/IEC 14496-12). Out: its audio tracks, and for each the pieces of
 //! the stored sound that a player shows. An AAC encoder puts 1024 to 2112 frames before the first
@@ -8,6 +8,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
+use super::dates;
 use super::place::Piece;
 
 /// The largest index (`moov`) read. A day of AAC needs about 17 MB.
@@ -25,7 +26,7 @@ pub(super) struct AudioTrack {
     /// Four letters for the codec, such as `mp4a`.
     pub(super) codec: [u8; 4],
     /// Ticks a second of its stored times.
-    timescale: u32,
+    pub(super) timescale: u32,
     /// (length in movie ticks, start in track ticks or −1 for silence).
     edits: Vec<(u64, i64)>,
     /// Stored length in track ticks.
@@ -42,6 +43,8 @@ pub(super) struct Movie {
     pub(super) audio: Vec<AudioTrack>,
     /// Whether there is a picture.
     pub(super) video: bool,
+    /// When it was recorded.
+    pub(super) recorded: Option<String>,
     /// Where a box starts that is longer than the file: the recording is cut off inside it.
     pub(super) cut_box: Option<u64>,
 }
@@ -175,6 +178,7 @@ fn movie(moov: &[u8]) -> Movie {
     let mut movie = Movie {
         timescale: child(moov, *b"mvhd").and_then(timescale).unwrap_or(0),
         smpb: smpb(moov),
+        recorded: recorded(moov),
         ..Movie::default()
     };
     for (name, trak) in boxes(moov) {
@@ -234,12 +238,16 @@ fn stored(stts: &[u8]) -> u64 {
         .fold(0, u64::saturating_add)
 }
 
+/// The list of iTunes' tags.
+fn tags(moov: &[u8]) -> Option<&[u8]> {
+    let meta = child(child(moov, *b"udta")?, *b"meta")?;
+    child(meta.get(4..)?, *b"ilst")
+}
+
 /// `iTunSMPB`, a tag of Apple's encoders: hexadecimal numbers, of which the second is the priming
 /// and the fourth the length, in frames.
 fn smpb(moov: &[u8]) -> Option<(u64, u64)> {
-    let meta = child(child(moov, *b"udta")?, *b"meta")?;
-    let list = child(meta.get(4..)?, *b"ilst")?;
-    let tags = boxes(list).filter(|(name, _)| name == b"----");
+    let tags = boxes(tags(moov)?).filter(|(name, _)| name == b"----");
     let named = |tag: &&[u8]| child(tag, *b"name").and_then(|n| n.get(4..)) == Some(b"iTunSMPB");
     let tag = tags.map(|(_, tag)| tag).find(named)?;
     let text = std::str::from_utf8(child(tag, *b"data")?.get(8..)?).ok()?;
@@ -247,6 +255,31 @@ fn smpb(moov: &[u8]) -> Option<(u64, u64)> {
         text.split_whitespace().map_while(|word| u64::from_str_radix(word, 16).ok()).collect();
     let (&priming, &length) = (numbers.get(1)?, numbers.get(3)?);
     (length > 0).then_some((priming, length))
+}
+
+/// The date: a tag where it is a full one, or else when the movie was made (`mvhd`).
+fn recorded(moov: &[u8]) -> Option<String> {
+    let text = |data: &[u8]| std::str::from_utf8(data).ok().and_then(dates::text);
+    let itunes = || text(child(child(tags(moov)?, *b"\xa9day")?, *b"data")?.get(8..)?);
+    // QuickTime's own form has no box of values: a length, a language, then the text.
+    let quicktime = || text(child(child(moov, *b"udta")?, *b"\xa9day")?.get(4..)?);
+    let made = || {
+        let mvhd = child(moov, *b"mvhd")?;
+        let wide = mvhd.first() == Some(&1);
+        dates::since_1904(if wide { be64(mvhd, 4)? } else { be32(mvhd, 4)?.into() })
+    };
+    camera_date(moov).or_else(itunes).or_else(quicktime).or_else(made)
+}
+
+/// `com.apple.quicktime.creationdate`, which telephones write into `moov/meta`: names in `keys`,
+/// values in `ilst` under the number of the name.
+fn camera_date(moov: &[u8]) -> Option<String> {
+    let meta = child(moov, *b"meta")?;
+    let names = child(meta, *b"keys")?.get(8..)?;
+    let wanted = boxes(names).position(|(_, name)| name == b"com.apple.quicktime.creationdate")?;
+    let number = u32::try_from(wanted + 1).ok()?.to_be_bytes();
+    let value = child(child(child(meta, *b"ilst")?, number)?, *b"data")?.get(8..)?;
+    std::str::from_utf8(value).ok().and_then(dates::text)
 }
 
 fn be32(data: &[u8], at: usize) -> Option<u32> {
@@ -304,12 +337,25 @@ mod tests {
         assert_eq!(movie.pieces(&trimmed, 48_000), (vec![piece], Some(432_000)));
     }
 
+    fn boxed(name: [u8; 4], body: &[u8]) -> Vec<u8> {
+        let size = u32::try_from(body.len() + 8).unwrap();
+        [&size.to_be_bytes(), &name[..], body].concat()
+    }
+
+    #[test]
+    fn a_telephones_own_date_goes_before_the_movies() {
+        let mvhd = boxed(*b"mvhd", &[&[0; 4][..], &3_793_000_000_u32.to_be_bytes()].concat());
+        assert_eq!(recorded(&mvhd).as_deref(), Some("2024-03-11T01:46:40Z"));
+        let key = boxed(*b"mdta", b"com.apple.quicktime.creationdate");
+        let keys = boxed(*b"keys", &[&[0, 0, 0, 0, 0, 0, 0, 1][..], &key].concat());
+        let data = boxed(*b"data", b"\0\0\0\x01\0\0\0\x002024-03-12T10:11:12+0100");
+        let list = boxed(*b"ilst", &boxed([0, 0, 0, 1], &data));
+        let meta = boxed(*b"meta", &[keys, list].concat());
+        assert_eq!(recorded(&[mvhd, meta].concat()).as_deref(), Some("2024-03-12T09:11:12Z"));
+    }
+
     #[test]
     fn the_tag_is_found_in_its_box() {
-        fn boxed(name: [u8; 4], body: &[u8]) -> Vec<u8> {
-            let size = u32::try_from(body.len() + 8).unwrap();
-            [&size.to_be_bytes(), &name[..], body].concat()
-        }
         let text = b"\0\0\0\x01\0\0\0\0 00000000 00000840 000001CA 00000000003F31F6 00000000";
         let tag = [boxed(*b"name", b"\0\0\0\0iTunSMPB"), boxed(*b"data", text)].concat();
         let meta = [&[0; 4][..], &boxed(*b"ilst", &boxed(*b"----", &tag))].concat();
@@ -336,6 +382,7 @@ mod tests {
             let _ = edits(&data);
             let _ = stored(&data);
             let _ = smpb(&data);
+            let _ = recorded(&data);
         }
     }
 }

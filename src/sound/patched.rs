@@ -1,4 +1,4 @@
-//! A file seen with a few bytes changed, and perhaps cut short.
+//! A file seen with a few bytes changed, and perhaps without its beginning or its end.
 //!
 //! In: a file, and what a truthful header would say. Out: what Symphonia reads. The file itself is
 //! never written to.
@@ -8,10 +8,11 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use symphonia::core::io::MediaSource;
 
-/// A file that ends at `end` and in which a few bytes read otherwise.
+/// A part of a file in which a few bytes read otherwise.
 pub(super) struct Patched {
     file: File,
     patches: Vec<(u64, [u8; 4])>,
+    start: u64,
     end: u64,
     at: u64,
 }
@@ -19,7 +20,13 @@ pub(super) struct Patched {
 impl Patched {
     /// `file` up to byte `end`, with four bytes changed at each place of `patches`.
     pub(super) fn new(file: File, patches: Vec<(u64, [u8; 4])>, end: u64) -> Self {
-        Self { file, patches, end, at: 0 }
+        Self { file, patches, start: 0, end, at: 0 }
+    }
+
+    /// `file` from byte `start` to byte `end`, with four bytes changed at each place of `patches`,
+    /// counted from `start`.
+    pub(super) fn part(file: File, patches: Vec<(u64, [u8; 4])>, start: u64, end: u64) -> Self {
+        Self { file, patches, start, end: end.saturating_sub(start), at: 0 }
     }
 }
 
@@ -27,7 +34,10 @@ impl Read for Patched {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.end.saturating_sub(self.at)).unwrap_or(usize::MAX);
         let room = left.min(into.len());
-        self.file.seek(SeekFrom::Start(self.at))?;
+        if room == 0 {
+            return Ok(0);
+        }
+        self.file.seek(SeekFrom::Start(self.start.saturating_add(self.at)))?;
         let count = self.file.read(&mut into[..room])?;
         for &(start, bytes) in &self.patches {
             for (offset, byte) in (start..).zip(bytes) {

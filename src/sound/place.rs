@@ -20,7 +20,7 @@ const TOLERANCE_PER_S: u64 = 100;
 /// not fill the disk.
 const LONGEST_GAP_S: u64 = 3600;
 /// The longest recording, in seconds: 24 hours.
-const LONGEST_S: u64 = 24 * 3600;
+pub(super) const LONGEST_S: u64 = 24 * 3600;
 
 /// A piece of the recording as a player shows it, in frames of the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +66,10 @@ pub(super) struct Placer<'a> {
 #[derive(Clone, Copy)]
 enum Material<'a> {
     Sound(&'a [Vec<f32>]),
+    /// Sound that is damaged or missing.
     Nothing,
+    /// The time before the sound begins.
+    Silence,
 }
 
 impl<'a> Placer<'a> {
@@ -86,6 +89,11 @@ impl<'a> Placer<'a> {
     /// Frames laid so far, as time.
     pub(super) fn time(&self) -> Ms {
         self.to_ms(self.out)
+    }
+
+    /// Frames of the media clock taken so far.
+    pub(super) fn media(&self) -> u64 {
+        self.media
     }
 
     /// Whether every piece is laid, so that nothing that follows is heard.
@@ -114,7 +122,7 @@ impl<'a> Placer<'a> {
         if frames > LONGEST_GAP_S * self.rate {
             return Ok(Some(Absurd::Gap));
         }
-        self.lay_nothing(frames - skip)?;
+        self.lay_empty(Material::Nothing, frames - skip)?;
         Ok(None)
     }
 
@@ -137,15 +145,18 @@ impl<'a> Placer<'a> {
         if start - self.media > LONGEST_GAP_S * self.rate {
             return Ok(Err(Absurd::Gap));
         }
-        self.lay_nothing(start - self.media)?;
+        // A track that begins late in a film misses nothing.
+        let begun = self.media > 0;
+        let gap = if begun { Material::Nothing } else { Material::Silence };
+        self.lay_empty(gap, start - self.media)?;
         Ok(Ok(0))
     }
 
-    fn lay_nothing(&mut self, frames: u64) -> Result<()> {
+    fn lay_empty(&mut self, material: Material<'_>, frames: u64) -> Result<()> {
         let mut left = frames;
         while left > 0 {
             let count = usize::try_from(left).unwrap_or(usize::MAX);
-            self.lay(Material::Nothing, 0, count)?;
+            self.lay(material, 0, count)?;
             left -= count as u64;
         }
         Ok(())
@@ -178,6 +189,7 @@ impl<'a> Placer<'a> {
                             let until = at + usize::try_from(used).unwrap_or(0);
                             self.resampler.push(block, at, until)?;
                         }
+                        Material::Silence => self.resampler.push_silence(used)?,
                         Material::Nothing => {
                             self.resampler.push_silence(used)?;
                             self.damaged.push((self.out, self.out + used));
@@ -268,6 +280,13 @@ mod tests {
         );
         assert_eq!((out.len(), out[1599], out[1600], out[2399], out[2400]), (2800, 0, 1, 800, 900));
         assert_eq!(damaged, [span(50, 100)]);
+    }
+
+    #[test]
+    fn a_late_beginning_is_silence_but_no_damage() {
+        let (out, damaged) = lay(vec![Piece::ALL], &[(1600, Ok(steps(1, 800)))]);
+        assert_eq!((out.len(), out[1599], out[1600]), (2400, 0, 1));
+        assert_eq!(damaged, []);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
+use super::dates;
 use super::patched::Patched;
 
 /// What the header says, and the source put right.
@@ -22,6 +23,8 @@ pub(super) struct Wav {
     pub(super) rate: u32,
     /// Frames the header speaks of; `None` where it leaves the length open.
     pub(super) declared: Option<u64>,
+    /// When it was recorded, by the Broadcast Wave chunk (EBU Tech 3285).
+    pub(super) recorded: Option<String>,
 }
 
 /// Why a WAV file has no sound to decode.
@@ -51,6 +54,7 @@ pub(super) fn open(mut file: File) -> Result<Wav, NoSound> {
     let mut at = 12;
     let mut large = None;
     let mut format = None;
+    let mut recorded = None;
     for _ in 0..MOST_CHUNKS {
         if at + 8 > length {
             break;
@@ -67,6 +71,12 @@ pub(super) fn open(mut file: File) -> Result<Wav, NoSound> {
                 let block = (u16_at(&fmt, 12), frames_per_block);
                 format = Some((u16_at(&fmt, 2), u32_at(&fmt, 4), block));
             }
+            // OriginationDate and OriginationTime follow 320 bytes of description and originator.
+            b"bext" if size >= 338 && body + 338 <= length => {
+                let date: [u8; 18] = read_at(&mut file, body + 320)?;
+                let text = |piece: &[u8]| String::from_utf8_lossy(piece).into_owned();
+                recorded = dates::text(&format!("{} {}", text(&date[..10]), text(&date[10..])));
+            }
             b"data" => {
                 let (channels, rate, (block, frames)) =
                     format.ok_or(NoSound::Wrong("it has sound but does not say of which kind"))?;
@@ -79,7 +89,7 @@ pub(super) fn open(mut file: File) -> Result<Wav, NoSound> {
                 let size = u32::try_from(data).unwrap_or(u32::MAX).to_le_bytes();
                 let patches = vec![(0, *b"RIFF"), (4, [0xff; 4]), (body - 4, size)];
                 let source = Patched::new(file, patches, body + data);
-                return Ok(Wav { source, channels, rate, declared });
+                return Ok(Wav { source, channels, rate, declared, recorded });
             }
             _ => {}
         }

@@ -26,9 +26,6 @@ fn lying(place: &Place, at: usize, value: u32) {
     place.write("talk.wav", bytes);
 }
 
-const CONVERT: &str =
-    "is not read yet; convert it to WAV, FLAC or M4A (for example: ffmpeg -i RECORDING talk.wav)";
-
 #[test]
 fn an_empty_file_is_to_be_copied_again() {
     let place = Place::new();
@@ -43,7 +40,7 @@ fn text_named_wav_is_recognised_as_text() {
     fails(
         &place,
         "talk.wav",
-        "this is text, not a recording; choose a recording: WAV, FLAC or M4A",
+        "this is text, not a recording; choose a recording, such as WAV, FLAC, M4A or MP3",
     );
 }
 
@@ -59,16 +56,18 @@ fn documents_and_archives_are_recognised() {
 }
 
 #[test]
-fn sound_of_other_kinds_is_to_be_converted() {
+fn without_ffmpeg_what_it_would_decode_says_what_to_install() {
     let place = Place::new();
     silence(&place.path("original.wav"), 1);
-    for (name, kind) in [("talk.mp3", "MP3"), ("talk.ogg", "Opus"), ("talk.webm", "WebM")] {
-        let coder = if kind == "MP3" { "libmp3lame" } else { "libopus" };
-        let (from, to) = (place.path("original.wav"), place.path(name));
-        ffmpeg(&["-i", text(&from), "-c:a", coder, text(&to)]);
-        fails(&place, name, CONVERT);
-        fails(&place, name, kind);
-    }
+    let (from, to) = (place.path("original.wav"), place.path("talk.wma"));
+    ffmpeg(&["-i", text(&from), "-c:a", "wmav2", text(&to)]);
+    let before = place.entries();
+    let mut command = place.command(["analyze", "-q", "talk.wma"]);
+    Said::of(command.env("PATH", "")).fails_on(
+        "talk.wma",
+        "WMA (ASF) is read with the help of ffmpeg, which is not installed; install ffmpeg",
+    );
+    assert_eq!(place.entries(), before, "something was left behind");
 }
 
 #[test]

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use openfloor::error::Error;
 use openfloor::progress::{Event, Flag, Recorded, Silent, Stage};
 use openfloor::session::Ms;
+use openfloor::sound::{Decoder, TakeSound, WorkCopy};
 
-use crate::support::{decode, ffmpeg, lag, noise};
+use crate::support::{Reference, decode, ffmpeg, lag, noise};
 
 /// Noise of `seconds`, encoded by ffmpeg as `name`.
 fn recording(dir: &Path, name: &str, rate: u32, seconds: f64) -> PathBuf {
@@ -151,17 +152,33 @@ fn damage_inside_is_silence_and_what_follows_keeps_its_time() {
 fn rubbish_after_a_good_header_never_panics() {
     let dir = tempfile::tempdir().unwrap();
     let mut state = 99_u32;
-    for name in ["talk.flac", "talk.m4a", "talk.wav"] {
-        let path = recording(dir.path(), name, 16_000, 1.0);
+    for name in [
+        "talk.flac",
+        "talk.m4a",
+        "talk.wav",
+        "talk.mp3",
+        "talk.aac",
+        "talk.ogg",
+        "talk.opus",
+        "talk.webm",
+        "talk.mkv",
+        "talk.aiff",
+        "talk.caf",
+        "talk.mov",
+        "talk.wma",
+    ] {
+        let path = recording(dir.path(), name, 48_000, 0.5);
         let good = fs::read(&path).unwrap();
-        for _ in 0..150 {
+        // Of what goes to ffmpeg each round is two processes.
+        for _ in 0..if name == "talk.wma" { 10 } else { 100 } {
             let mut bytes = good.clone();
             for _ in 0..12 {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 // Half of the blows hit the header, or in an M4A the index at the end.
                 let range = if state & 1 == 0 { bytes.len() } else { 1200.min(bytes.len()) };
                 let place = (state >> 8) as usize % range;
-                let place = if name == "talk.m4a" { bytes.len() - 1 - place } else { place };
+                let at_end = name == "talk.m4a" || name == "talk.mov";
+                let place = if at_end { bytes.len() - 1 - place } else { place };
                 bytes[place] = (state >> 16) as u8;
             }
             fs::write(&path, bytes).unwrap();
@@ -172,19 +189,162 @@ fn rubbish_after_a_good_header_never_panics() {
     }
 }
 
-#[test]
-fn he_aac_is_named() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = recording(dir.path(), "talk.m4a", 44_100, 1.0);
+/// An M4A whose decoder configuration says that SBR is there; ffmpeg's encoder writes that it is not.
+fn he_aac(dir: &Path) -> PathBuf {
+    let path = recording(dir, "talk.m4a", 22_050, 4.0);
     let mut bytes = fs::read(&path).unwrap();
-    // AudioSpecificConfig: object type 2 (LC), 44.1 kHz, mono; made type 5 (SBR).
-    let config = bytes.windows(5).position(|w| w == [0x05, 0x80, 0x80, 0x80, 0x05]);
-    let at = config.expect("the decoder's configuration") + 5;
-    assert_eq!(bytes[at] >> 3, 2);
-    bytes[at] = 5 << 3 | bytes[at] & 7;
+    // Behind the configuration of AAC: sync 0x2B7, object type 5, "SBR is there", rate 4 (44.1 kHz).
+    let config = bytes.windows(3).position(|w| w == [0x56, 0xe5, 0x00]).expect("the extension");
+    bytes[config + 2] = 0xa0;
     fs::write(&path, bytes).unwrap();
-    let error = decode(&path).unwrap_err().to_string();
-    assert!(error.contains("AAC of this kind (HE-AAC, or more than two channels)"), "{error}");
+    path
+}
+
+#[test]
+fn he_aac_goes_through_ffmpeg_and_keeps_its_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = he_aac(dir.path());
+    let (work, facts) = decode(&path).unwrap();
+    assert_eq!((facts.decoded_by, facts.codec.as_str()), (Decoder::Ffmpeg, "aac"));
+    let theirs = &Reference::of(&path, 1).channels[0];
+    assert_eq!(lag(&work.window(0, 0, usize::MAX).unwrap(), theirs, 16_000), 0);
+}
+
+#[test]
+fn an_encrypted_m4p_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in [b"drms", b"enca"] {
+        let path = recording(dir.path(), "talk.m4a", 44_100, 1.0);
+        let mut bytes = fs::read(&path).unwrap();
+        let entry = bytes.windows(4).rposition(|w| w == b"mp4a").expect("the sample entry");
+        bytes[entry..entry + 4].copy_from_slice(name);
+        fs::write(&path, bytes).unwrap();
+        let error = decode(&path).unwrap_err().to_string();
+        assert!(error.contains("its sound is encrypted (DRM); play it in the program"), "{error}");
+    }
+}
+
+#[test]
+fn a_picture_of_40_mb_in_the_tag_is_stepped_over() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["talk.mp3", "talk.flac"] {
+        let path = recording(dir.path(), name, 44_100, 2.0);
+        let (plain, _) = decode(&path).unwrap();
+        let size = |n: u32| [n >> 21, n >> 14, n >> 7, n].map(|byte| (byte & 0x7f) as u8);
+        let picture = vec![0xff; 40 << 20];
+        let frame = [b"APIC", &size(40 << 20)[..], &[0, 0], &picture].concat();
+        let tag = [b"ID3\x04\0\0", &size((40 << 20) + 10)[..], &frame].concat();
+        fs::write(&path, [tag, fs::read(&path).unwrap()].concat()).unwrap();
+        let (tagged, _) = decode(&path).unwrap();
+        let all = |work: &WorkCopy| work.window(0, 0, usize::MAX).unwrap();
+        assert_eq!(all(&plain), all(&tagged), "{name}");
+    }
+}
+
+/// Counts what it is given.
+#[derive(Default)]
+pub struct Count(pub u64);
+
+impl TakeSound for Count {
+    fn channels(&mut self, _: u16) -> openfloor::Result<()> {
+        Ok(())
+    }
+
+    fn append(&mut self, channel: u16, samples: &[i16]) -> openfloor::Result<()> {
+        self.0 += if channel == 0 { samples.len() as u64 } else { 0 };
+        Ok(())
+    }
+}
+
+/// A WAV with a header and then nothing but a hole of `length` bytes, which takes no room.
+fn sparse_wav(dir: &Path, rate: u32, channels: u16, bits: u16, length: u64) -> PathBuf {
+    let path = dir.join("talk.wav");
+    noise(&path, 16_000, 1, 0.0);
+    let mut bytes = fs::read(&path).unwrap();
+    let block = channels * bits / 8;
+    put(&mut bytes, 20, 1 | u32::from(channels) << 16);
+    put(&mut bytes, 24, rate);
+    put(&mut bytes, 28, rate * u32::from(block));
+    put(&mut bytes, 32, u32::from(block) | u32::from(bits) << 16);
+    put(&mut bytes, 40, 0);
+    fs::write(&path, bytes).unwrap();
+    fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(44 + length).unwrap();
+    path
+}
+
+#[test]
+fn two_gigabytes_of_wav_whose_header_says_0_are_read_to_their_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = sparse_wav(dir.path(), 192_000, 8, 32, 2 << 30);
+    let mut count = Count::default();
+    let facts = openfloor::sound::decode(&path, 0, &mut count, &Silent, &Silent).unwrap();
+    assert_eq!((facts.duration, facts.declared), (Ms(349_525), None));
+    assert_eq!(count.0, 349_525 * 16 + 5);
+}
+
+#[test]
+fn ten_hours_are_a_recording_and_25_are_not() {
+    let dir = tempfile::tempdir().unwrap();
+    for (hours, fits) in [(10, true), (25, false)] {
+        let path = sparse_wav(dir.path(), 16_000, 1, 8, hours * 3600 * 16_000);
+        let mut count = Count::default();
+        let decoded = openfloor::sound::decode(&path, 0, &mut count, &Silent, &Silent);
+        match decoded {
+            Ok(facts) => assert_eq!((facts.duration, fits), (Ms(36_000_000), true)),
+            Err(error) => {
+                let sentence = error.to_string();
+                assert!(!fits && sentence.contains("more than 24 hours"), "{sentence}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_name_of_255_bytes_that_looks_like_options_is_a_name() {
+    let dir = tempfile::tempdir().unwrap();
+    for ending in [".mp3", ".wma", ".mkv"] {
+        let plain = recording(dir.path(), &format!("talk{ending}"), 16_000, 1.0);
+        let mut name = "-i concat:x|y %03d ?#* \n $(reboot)".to_owned();
+        name.push_str(&"\u{e9}".repeat((255 - name.len() - ending.len()) / 2));
+        name.push_str(ending);
+        assert!(name.len() >= 254);
+        let path = dir.path().join(name);
+        fs::rename(plain, &path).unwrap();
+        assert!(decode(&path).unwrap().1.duration >= Ms(1000), "{ending}");
+    }
+}
+
+#[test]
+fn stopping_ends_ffmpeg() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = recording(dir.path(), "talk.wma", 16_000, 1.0);
+    let stop = Flag::default();
+    stop.set();
+    let stopped = openfloor::sound::work_copy(&path, 0, dir.path(), &Silent, &stop);
+    assert!(matches!(stopped.unwrap_err(), Error::Cancelled));
+}
+
+#[test]
+fn a_cut_file_says_what_is_missing_in_every_container_that_declares_a_length() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in [
+        "talk.mp3",
+        "talk.flac",
+        "talk.wav",
+        "talk.aiff",
+        "talk.mkv",
+        "talk.webm",
+        "talk.caf",
+        "talk.wma",
+        "talk.avi",
+    ] {
+        let path = recording(dir.path(), name, 48_000, 6.0);
+        let mut bytes = fs::read(&path).unwrap();
+        bytes.truncate(bytes.len() / 2);
+        fs::write(&path, bytes).unwrap();
+        let (_, facts) = decode(&path).unwrap();
+        assert!((1500..4500).contains(&facts.missing().0), "{name}: {facts:?}");
+    }
 }
 
 #[test]

@@ -9,8 +9,19 @@ use openfloor::sound::{SoundFacts, WorkCopy};
 
 /// Decodes with a work folder of its own, which stays empty.
 pub fn decode(path: &Path) -> Result<(WorkCopy, SoundFacts)> {
+    decode_track(path, 0)
+}
+
+/// [`decode`] of one of several audio tracks.
+pub fn decode_track(path: &Path, track: u16) -> Result<(WorkCopy, SoundFacts)> {
     let work_dir = tempfile::tempdir().unwrap();
-    openfloor::sound::work_copy(path, 0, work_dir.path(), &Silent, &Silent)
+    openfloor::sound::work_copy(path, track, work_dir.path(), &Silent, &Silent)
+}
+
+/// Whether the installed ffmpeg was built with an encoder: distributions differ.
+pub fn ffmpeg_can(encoder: &str) -> bool {
+    let listed = ffmpeg(&["-encoders"]);
+    String::from_utf8_lossy(&listed).split_whitespace().any(|word| word == encoder)
 }
 
 /// Runs ffmpeg; it must be installed and succeed.
@@ -31,8 +42,19 @@ pub struct Reference {
 
 impl Reference {
     pub fn of(path: &Path, channels: u16) -> Self {
-        let from = ["-i", path.to_str().unwrap()];
-        let bytes = ffmpeg(&[&from[..], &["-ar", "16000", "-f", "s16le", "-"]].concat());
+        Self::decoded(&["-i", path.to_str().unwrap()], channels)
+    }
+
+    /// One of several audio tracks, with silence up to where it begins on the film's clock.
+    pub fn of_track(path: &Path, track: u16, channels: u16) -> Self {
+        let map = format!("0:a:{track}");
+        let late = ["-af", "aresample=async=1:first_pts=0"];
+        let from = ["-copyts", "-i", path.to_str().unwrap(), "-map", &map];
+        Self::decoded(&[&from[..], &late[..]].concat(), channels)
+    }
+
+    fn decoded(from: &[&str], channels: u16) -> Self {
+        let bytes = ffmpeg(&[from, &["-ar", "16000", "-f", "s16le", "-"]].concat());
         let samples: Vec<i16> =
             bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect();
         let count = usize::from(channels);

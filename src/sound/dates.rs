@@ -1,0 +1,98 @@
+//! When a recording was made, as its container says it.
+//!
+//! In: what containers keep: seconds or nanoseconds since an epoch, or a date as text. Out: one form
+//! of text, or nothing where it is no date to the day, or the zero of a clock that was never set.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
+
+/// Seconds from 1904-01-01, MP4's epoch (ISO/IEC 14496-12, 8.2.2), to 1970-01-01.
+const FROM_1904_S: i64 = 2_082_844_800;
+/// Seconds from 1970-01-01 to 2001-01-01, Matroska's epoch (RFC 9559, 5.1.2.8).
+const TO_2001_S: i64 = 978_307_200;
+/// The first year a date is believed of: before it are the zeros of clocks that were never set.
+const FIRST_YEAR: i16 = 1990;
+
+/// Seconds since 1904, UTC.
+pub(super) fn since_1904(seconds: u64) -> Option<String> {
+    utc(i64::try_from(seconds).ok()?.checked_sub(FROM_1904_S)?)
+}
+
+/// Nanoseconds since 2001, UTC.
+pub(super) fn since_2001(nanoseconds: i64) -> Option<String> {
+    utc(nanoseconds.div_euclid(1_000_000_000).checked_add(TO_2001_S)?)
+}
+
+fn utc(seconds: i64) -> Option<String> {
+    let time = Timestamp::from_second(seconds).ok()?;
+    let year = time.strftime("%Y").to_string().parse::<i16>().ok()?;
+    (year >= FIRST_YEAR).then(|| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+/// A tag's text: a full date, perhaps with a time, perhaps with an offset from UTC.
+pub(super) fn text(text: &str) -> Option<String> {
+    let text = text.trim();
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return utc(time.as_second());
+    }
+    // QuickTime writes the offset without a colon.
+    if let Ok(time) = Timestamp::strptime("%Y-%m-%dT%H:%M:%S%z", text) {
+        return utc(time.as_second());
+    }
+    let digits = |range: std::ops::Range<usize>| -> Option<i16> {
+        let piece = text.get(range)?;
+        piece.bytes().all(|byte| byte.is_ascii_digit()).then(|| piece.parse().ok())?
+    };
+    let two = |range| digits(range).and_then(|number| i8::try_from(number).ok());
+    let apart = |at: usize| text.as_bytes().get(at).is_some_and(|byte| !byte.is_ascii_digit());
+    if !(apart(4) && apart(7)) || text.as_bytes().get(10).is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    let date = Date::new(digits(0..4)?, two(5..7)?, two(8..10)?).ok()?;
+    if date.year() < FIRST_YEAR {
+        return None;
+    }
+    let time = two(11..13).zip(two(14..16)).filter(|_| apart(13));
+    let seconds = two(17..19).filter(|_| apart(16)).unwrap_or(0);
+    let time = time.and_then(|(hour, minute)| Time::new(hour, minute, seconds, 0).ok());
+    Some(match time {
+        Some(time) => DateTime::from_parts(date, time).strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+        None => date.strftime("%Y-%m-%d").to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn epochs_are_counted_from() {
+        assert_eq!(since_1904(3_793_000_000).as_deref(), Some("2024-03-11T01:46:40Z"));
+        assert_eq!(since_2001(-1), Some("2000-12-31T23:59:59Z".to_owned()));
+        for zero in [0, 2_082_844_800, u64::MAX] {
+            assert_eq!(since_1904(zero), None);
+        }
+        assert_eq!(since_2001(i64::MIN), None);
+    }
+
+    #[test]
+    fn full_dates_are_taken_in_the_forms_recorders_write() {
+        for (tag, date) in [
+            ("2024-03-12", Some("2024-03-12")),
+            ("2024:03:12 10:11:12", Some("2024-03-12T10:11:12")),
+            ("2024-03-12 10-11-12", Some("2024-03-12T10:11:12")),
+            ("2024-03-12T10:11", Some("2024-03-12T10:11:00")),
+            ("2024-03-12T10:11:12+0100", Some("2024-03-12T09:11:12Z")),
+            ("2024-03-12T10:11:12.000000Z", Some("2024-03-12T10:11:12Z")),
+            ("2024", None),
+            ("2024-03", None),
+            ("2024-13-12", None),
+            ("1970-01-01T00:00:00Z", None),
+            ("0000-00-00", None),
+            ("12 mars 2024", None),
+            ("2024\u{e9}03-12", None),
+        ] {
+            assert_eq!(text(tag).as_deref(), date, "{tag}");
+        }
+    }
+}

@@ -19,8 +19,12 @@ mod bad_input;
 mod bad_models;
 #[path = "cli/confidential.rs"]
 mod confidential;
+#[path = "cli/dates.rs"]
+mod dates;
 #[path = "cli/exit_codes.rs"]
 mod exit_codes;
+#[path = "cli/fetch.rs"]
+mod fetch;
 #[path = "cli/folders.rs"]
 mod folders;
 #[path = "cli/full_disk.rs"]

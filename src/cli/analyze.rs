@@ -18,7 +18,7 @@ use crate::run::batch::{self, Ended};
 use crate::run::{
     CoachChoice, Engines, Input, Job, LanguageChoice, Options, Outcome, Runtime, discover,
 };
-use crate::session::{About, Role};
+use crate::session::{About, DateFrom, Role};
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -285,7 +285,7 @@ fn options(arguments: &Arguments, settings: &Settings) -> Result<Options> {
         coach,
         about: About {
             date: arguments.date.clone(),
-            date_from: arguments.date.as_ref().map(|_| "option".to_owned()),
+            date_from: arguments.date.as_ref().map(|_| DateFrom::Option),
             coach: arguments.coach_name.clone().or_else(|| settings.coach_name.clone()),
             client: arguments.client.clone(),
         },

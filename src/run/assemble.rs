@@ -2,7 +2,7 @@
 
 use super::listen::Listened;
 use super::transcribe::Heard;
-use super::{CoachChoice, Job, publish};
+use super::{CoachChoice, Job, date, publish};
 use crate::analysis;
 use crate::attribution::{SpokenWords, roles, utterances};
 use crate::error::{Error, Result};
@@ -56,7 +56,7 @@ pub(super) fn session(
             separation: listened.separation,
             files: files(job, hashes, &listened.files, &ids),
         },
-        about: job.options.about.clone(),
+        about: date::about(job, None),
         speakers: ids.iter().map(|&id| unknown(id)).collect(),
         warnings: warnings(listened, heard.language, model, invented, speech.is_empty()),
         speech: Some(speech),

@@ -42,6 +42,8 @@ impl Place {
     pub fn with_talk() -> Self {
         let place = Self::new();
         fs::copy(talk(), place.path("talk.wav")).unwrap();
+        // Its time is the date of the session: not one that changes at midnight.
+        touch(&place.path("talk.wav"), "2026-03-12T12:00:00Z");
         place
     }
 
@@ -430,6 +432,12 @@ pub fn copy_folder(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// Sets the time a file was last written.
+pub fn touch(path: &Path, time: &str) {
+    let time: jiff::Timestamp = time.parse().unwrap();
+    File::options().write(true).open(path).unwrap().set_modified(time.into()).unwrap();
 }
 
 /// Changes bytes of a file and puts its time back, as a disk that rots would.

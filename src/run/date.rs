@@ -13,7 +13,6 @@ use std::path::Path;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use serde::Serialize;
 
 use super::{Job, publish};
 use crate::session::{About, DateFrom};
@@ -22,8 +21,8 @@ use crate::session::{About, DateFrom};
 const EARLIEST: Date = jiff::civil::date(1995, 1, 1);
 
 /// A day and what says so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(super) struct Dated {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Dated {
     date: Date,
     from: DateFrom,
 }
@@ -43,9 +42,13 @@ pub(super) fn about(job: &Job, recorded: Option<&str>) -> About {
     }
 }
 
-/// What says the day and is not in the bytes of the files: their names, else the time of the first.
-/// It belongs into the fingerprint of the session.
-pub(super) fn around(job: &Job) -> Option<Dated> {
+/// What of it belongs into the fingerprint of the session: it is not in the bytes of the files.
+pub(super) fn print(job: &Job) -> Option<(String, DateFrom)> {
+    around(job).map(|found| (found.date.to_string(), found.from))
+}
+
+/// The day that is not in the bytes of the files: by their names, else by the time of the first.
+fn around(job: &Job) -> Option<Dated> {
     if job.options.about.date.is_some() {
         return None;
     }

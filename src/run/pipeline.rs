@@ -154,7 +154,7 @@ impl Run<'_> {
         }))?;
         let session = print(json!({
             "stage": "session", "version": SESSION_VERSION, "words": words, "sources": sources,
-            "names": names, "coach": options.coach, "about": options.about, "date": date::around(self.job),
+            "names": names, "coach": options.coach, "about": options.about, "date": date::print(self.job),
             "model": self.engines.speech_to_text.name,
         }))?;
         let analysis = print(json!({

@@ -8,6 +8,7 @@
 mod server;
 
 use std::fs;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -253,7 +254,7 @@ fn something_endless_does_not_take_the_whole_disk() {
     let server = Server::start(|_, _, stream| {
         say(stream, "200 OK", &[])?;
         loop {
-            std::io::Write::write_all(stream, &[7; 100_000])?;
+            stream.write_all(&[7; 100_000])?;
         }
     });
     assert_eq!(Home::new().fails(&server.url(), "more is sent than there should be"), Some(0));
@@ -325,6 +326,21 @@ fn nobody_at_the_address_is_one_sentence_with_what_to_do_by_hand() {
     let url = format!("http://{free}/models");
     assert_eq!(home.fails(&url, &format!("{url}/ggml-made-up.bin: cannot be reached (")), Some(5));
     home.fails(&url, &format!("put it into {}", home.folder().display()));
+}
+
+#[test]
+fn https_is_spoken_and_who_does_not_speak_it_is_not_listened_to() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let first = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut first = [0];
+        stream.read_exact(&mut first).unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx").unwrap();
+        first[0]
+    });
+    assert_eq!(Home::with_part(b"start").fails(&url, "the connection is not safe"), Some(5));
+    assert_eq!(first.join().unwrap(), 22, "the handshake of TLS");
 }
 
 #[test]

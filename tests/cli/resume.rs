@@ -1,8 +1,9 @@
 //! Runs that go on from earlier ones: what is believed, what is done again, and that the end is the
 //! same whatever happened on the way.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
+use std::time::SystemTime;
 
 use serde_json::json;
 

@@ -8,8 +8,8 @@ use std::time::SystemTime;
 use serde_json::json;
 
 use crate::support::{
-    GIVEN, Place, RESULTS, Running, Said, apart, counts, finished, json, minute, noise, rot,
-    same_artefacts, talk, touch, wav, windows,
+    GIVEN, Place, RESULTS, Running, Said, apart, copy_talk, counts, finished, json, minute, noise,
+    rot, same_artefacts, touch, wav, windows,
 };
 
 #[test]
@@ -259,7 +259,7 @@ fn the_same_sound_gives_the_same_artefacts_whatever_the_threads_without_network_
 fn results_do_not_depend_on_where_the_recording_lies() {
     let place = Place::new();
     fs::create_dir_all(place.path("else where/é")).unwrap();
-    fs::copy(talk(), place.path("else where/é/talk.wav")).unwrap();
+    copy_talk(&place.path("else where/é/talk.wav"));
     let results = place.path("else where/é").join(RESULTS);
     crate::support::copy_folder(&finished().join("stages"), &results.join("stages"));
     place.analyze([&["else where/é/talk.wav"][..], &GIVEN].concat()).exits(0);

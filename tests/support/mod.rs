@@ -41,9 +41,7 @@ impl Place {
     /// With `talk.wav`: fourteen seconds of two people, one a channel.
     pub fn with_talk() -> Self {
         let place = Self::new();
-        fs::copy(talk(), place.path("talk.wav")).unwrap();
-        // Its time is the date of the session: not one that changes at midnight.
-        touch(&place.path("talk.wav"), "2026-03-12T12:00:00Z");
+        copy_talk(&place.path("talk.wav"));
         place
     }
 
@@ -432,6 +430,13 @@ pub fn copy_folder(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// `talk.wav` at a place. The time of the file is the date of the session: not one that changes at
+/// midnight.
+pub fn copy_talk(to: &Path) {
+    fs::copy(talk(), to).unwrap();
+    touch(to, "2026-03-12T12:00:00Z");
 }
 
 /// Sets the time a file was last written.

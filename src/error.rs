@@ -78,6 +78,16 @@ pub enum Error {
         /// What to do.
         remedy: String,
     },
+    /// A model could not be fetched.
+    #[error("{what}: {wrong}; {remedy}")]
+    FetchModel {
+        /// The address, or the file here.
+        what: String,
+        /// What is wrong.
+        wrong: String,
+        /// What to do.
+        remedy: String,
+    },
     /// whisper.cpp gave up on a stretch of sound.
     #[error("{}: speech-to-text failed on the stretch that starts at {at_ms} ms (whisper.cpp code {code}); try again, or another model with --model", .path.display())]
     Transcribe {
@@ -146,7 +156,10 @@ impl Error {
             | Self::ReadResult { .. }
             | Self::NothingToDo { .. }
             | Self::Locked { .. } => Reaction::SkipRecording,
-            Self::LoadModel { .. } | Self::Start { .. } | Self::Cancelled => Reaction::Stop,
+            Self::LoadModel { .. }
+            | Self::FetchModel { .. }
+            | Self::Start { .. }
+            | Self::Cancelled => Reaction::Stop,
             Self::Usage(_) => Reaction::Usage,
         }
     }

@@ -35,12 +35,7 @@ pub fn sha256_of_file(path: &Path) -> io::Result<String> {
 /// # Errors
 /// The file cannot be read.
 pub fn sha256_of_file_anew(path: &Path) -> io::Result<String> {
-    let hash = digest::<Sha256>(File::open(path)?)?;
-    let memory = Memory::of_user();
-    if let Some(key) = Memory::key("sha256", path) {
-        memory.store(&key, &hash);
-    }
-    Ok(hash)
+    Memory::of_user().hash_anew("sha256", path, digest::<Sha256>)
 }
 
 /// SHA-1 of a file, from memory where the file has not changed. For comparison with whisper.cpp's
@@ -50,6 +45,14 @@ pub fn sha256_of_file_anew(path: &Path) -> io::Result<String> {
 /// The file cannot be read.
 pub fn sha1_of_file(path: &Path) -> io::Result<String> {
     Memory::of_user().hash("sha1", path, digest::<sha1::Sha1>)
+}
+
+/// As [`sha1_of_file`], read anew and remembered.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn sha1_of_file_anew(path: &Path) -> io::Result<String> {
+    Memory::of_user().hash_anew("sha1", path, digest::<sha1::Sha1>)
 }
 
 fn digest<D: Digest>(mut file: File) -> io::Result<String> {
@@ -130,8 +133,17 @@ impl Memory {
         if let Some(known) = key.as_ref().and_then(|key| self.entries().remove(key)) {
             return Ok(known);
         }
+        self.hash_anew(kind, path, read)
+    }
+
+    fn hash_anew(
+        &self,
+        kind: &str,
+        path: &Path,
+        read: impl FnOnce(File) -> io::Result<String>,
+    ) -> io::Result<String> {
         let hash = read(File::open(path)?)?;
-        if let Some(key) = key {
+        if let Some(key) = Self::key(kind, path) {
             self.store(&key, &hash);
         }
         Ok(hash)

@@ -1,6 +1,6 @@
 //! Who imports whom, held against the table of the design (DESIGN §2, `ARCHITECTURE.md`), and the
-//! rules that go with it: only `cli` prints, tokio lives in one file, the pure rooms touch no file,
-//! clock, thread or environment.
+//! rules that go with it: only `cli` prints, tokio lives in one file, one folder connects outward, the
+//! pure rooms touch no file, clock, thread or environment.
 //!
 //! Every path in `src/` is read (`crate::…`, `super::…` as far as it leads out of a room, `std::…`),
 //! groups too, outside comments, strings and what is compiled for tests only.
@@ -91,6 +91,11 @@ const CLOCKS: [&str; 2] = ["Instant", "SystemTime"];
 /// The file that may speak of tokio.
 const TOKIO: &str = "run/batch.rs";
 
+/// The files that may connect to another computer, and what they would do it with.
+const OUTWARD: &str = "models/fetch/";
+const NETWORK: [&str; 6] =
+    ["ureq", "TcpStream", "TcpListener", "UdpSocket", "ToSocketAddrs", "UnixStream"];
+
 /// A file of `src/`, without comments, strings and tests.
 struct Source {
     /// Path under `src/`.
@@ -160,6 +165,11 @@ impl Source {
         }
         if self.has("tokio") && self.name != TOKIO {
             fault("it speaks of tokio".to_owned());
+        }
+        for word in NETWORK {
+            if self.has(word) && !self.name.starts_with(OUTWARD) {
+                fault(format!("it speaks of {word}"));
+            }
         }
         if PURE.contains(&room) {
             for module in after(&self.tokens, &["std"]) {
@@ -404,6 +414,8 @@ fn a_forbidden_import_is_found_in_whatever_form() {
         ("sound/decode.rs", "fn f() { println!(\"{}\", 1) }"),
         ("run/mod.rs", "fn f() { eprint!(\"\") }"),
         ("run/pipeline.rs", "use tokio::sync::Mutex;"),
+        ("cli/models.rs", "fn f() { ureq::get(\"\") }"),
+        ("run/pipeline.rs", "use std::net::{IpAddr, TcpStream};"),
         ("analysis/mod.rs", "use std::fs;"),
         ("analysis/mod.rs", "use std::{collections::BTreeMap, env};"),
         ("report/mod.rs", "use std::time::Instant;"),
@@ -428,6 +440,7 @@ fn an_allowed_import_is_not_taken_for_a_forbidden_one() {
         ("lang/mod.rs", "#[cfg(test)]\nuse std::fs;\n#[cfg(test)]\nfn f() { std::fs::x() }"),
         ("cli/say.rs", "use crate::run; fn f() { println!(\"\") }"),
         ("run/batch.rs", "use tokio::sync::Mutex;"),
+        ("models/fetch/http.rs", "use ureq::Agent;"),
         ("words/hear.rs", "use std::thread; use crate::models::Found; use crate::Result;"),
         ("lib.rs", "pub use error::Error;"),
     ] {

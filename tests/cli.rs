@@ -21,16 +21,20 @@ mod bad_models;
 mod confidential;
 #[path = "cli/damaged.rs"]
 mod damaged;
+#[path = "cli/dates.rs"]
+mod dates;
 #[path = "cli/exit_codes.rs"]
 mod exit_codes;
+#[path = "cli/fetch.rs"]
+mod fetch;
 #[path = "cli/folders.rs"]
 mod folders;
 #[path = "cli/full_disk.rs"]
 mod full_disk;
-#[path = "cli/one_channel.rs"]
-mod one_channel;
 #[path = "cli/lost.rs"]
 mod lost;
+#[path = "cli/one_channel.rs"]
+mod one_channel;
 #[path = "cli/outputs.rs"]
 mod outputs;
 #[path = "cli/part.rs"]

@@ -17,7 +17,7 @@ pub struct Analysis {
     pub openness_rule: OpennessRule,
     /// Where the session comes from.
     pub source: Source,
-    /// What people said about it.
+    /// What people and file names say about it.
     pub session: crate::session::About,
     /// The speakers with their talk.
     pub speakers: Vec<SpeakerTalk>,

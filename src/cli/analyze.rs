@@ -18,7 +18,7 @@ use crate::run::batch::{self, Ended};
 use crate::run::{
     CoachChoice, Engines, Input, Job, LanguageChoice, Options, Outcome, Part, Runtime, discover,
 };
-use crate::session::{About, Ms, Role};
+use crate::session::{About, DateFrom, Ms, Role};
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -281,7 +281,7 @@ fn options(arguments: &Arguments, settings: &Settings) -> Result<Options> {
         part: part(arguments.from, arguments.to)?,
         about: About {
             date: arguments.date.clone(),
-            date_from: arguments.date.as_ref().map(|_| "option".to_owned()),
+            date_from: arguments.date.as_ref().map(|_| DateFrom::Option),
             coach: arguments.coach_name.clone().or_else(|| settings.coach_name.clone()),
             client: arguments.client.clone(),
         },

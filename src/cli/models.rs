@@ -1,5 +1,7 @@
 //! `openfloor models`: what is there, what there is, and whether it is what it should be.
 
+mod fetch;
+
 use clap::{Args, Subcommand};
 
 use super::{Exit, failed, say};
@@ -21,6 +23,8 @@ enum Command {
         #[arg(default_value = models::DEFAULT_SPEECH_TO_TEXT)]
         name: String,
     },
+    /// Get a model's published file: the one command that uses the network
+    Fetch(fetch::Arguments),
     /// Check the files that are here against their published hashes
     Verify {
         /// Name of the model; all that are here by default
@@ -32,6 +36,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
     match &arguments.command {
         Command::List => list(),
         Command::Path { name } => path(name),
+        Command::Fetch(arguments) => fetch::run(arguments),
         Command::Verify { name } => verify(name.as_deref()),
     }
 }
@@ -51,14 +56,16 @@ fn list() -> Exit {
         say::out(&format!("    {}, {}; {kind} {hash}\n", purpose(model), model.licence));
         if let Some(place) = place {
             say::out(&format!("    {}\n", place.display()));
+        } else if matches!(model.hash, KnownHash::Sha1(_)) {
+            say::out(&format!("    openfloor models fetch {}\n", model.name));
         }
     }
-    let folder = models::folders().into_iter().next().unwrap_or_default();
     say::out(&format!(
-        "\nA larger model hears better and takes longer. Get its file (ggml-NAME.bin) from\n    {}\n\
-         put it into\n    {}\nand say --model NAME.\n",
+        "\nA larger model hears better and takes longer. `openfloor models fetch NAME` gets its file \
+         (ggml-NAME.bin) from\n    {}\nor do so by hand. It belongs into\n    {}\nThen say --model \
+         NAME.\n",
         models::PUBLISHED_AT,
-        folder.display()
+        models::own_folder().display()
     ));
     Exit::Done
 }

@@ -3,6 +3,7 @@
 //! In: a model's name or path. Out: the path of a file that may be loaded, and its hash for
 //! fingerprints. Nothing is ever fetched without being asked.
 
+pub mod fetch;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod header;
@@ -31,7 +32,9 @@ pub enum Purpose {
 pub enum KnownHash {
     /// SHA-256 of the file that comes with Openfloor.
     Sha256(&'static str),
-    /// SHA-1 as whisper.cpp publishes it (`models/README.md` of whisper.cpp, commit 41e789ee).
+    /// SHA-1 as whisper.cpp publishes it (`models/README.md` of whisper.cpp, commit 41e789ee), who
+    /// publishes no other. Two files of one SHA-1 can be made by whoever makes both; another file for
+    /// a given SHA-1 cannot be made so far.
     Sha1(&'static str),
 }
 
@@ -184,6 +187,12 @@ pub fn folders() -> Vec<PathBuf> {
     folders
 }
 
+/// The folder that a person's own models go into: the first that is searched.
+#[must_use]
+pub fn own_folder() -> PathBuf {
+    folders().into_iter().next().unwrap_or_default()
+}
+
 /// The known model of this name.
 #[must_use]
 pub fn known(name: &str) -> Option<&'static Known> {
@@ -236,8 +245,7 @@ pub fn voice_activity() -> Result<Found> {
 /// # Errors
 /// The file cannot be read, or is another.
 pub fn verified(model: &Known, path: PathBuf) -> Result<Found> {
-    let sha256 = hashing::sha256_of_file(&path);
-    compared(model, path, sha256)
+    compared(model, path, hashing::sha256_of_file, hashing::sha1_of_file)
 }
 
 /// As [`verified`], reading the whole file whatever is remembered of it.
@@ -245,21 +253,22 @@ pub fn verified(model: &Known, path: PathBuf) -> Result<Found> {
 /// # Errors
 /// The file cannot be read, or is another.
 pub fn verified_anew(model: &Known, path: PathBuf) -> Result<Found> {
-    let sha256 = hashing::sha256_of_file_anew(&path);
-    compared(model, path, sha256)
+    compared(model, path, hashing::sha256_of_file_anew, hashing::sha1_of_file_anew)
 }
 
-fn compared(model: &Known, path: PathBuf, sha256: std::io::Result<String>) -> Result<Found> {
-    let read = |result: std::io::Result<String>| {
-        result.map_err(|source| Error::ReadFile { path: path.clone(), source })
+type HashFile = fn(&Path) -> std::io::Result<String>;
+
+fn compared(model: &Known, path: PathBuf, sha256: HashFile, sha1: HashFile) -> Result<Found> {
+    let read = |hash: HashFile| {
+        hash(&path).map_err(|source| Error::ReadFile { path: path.clone(), source })
     };
-    let sha256 = read(sha256)?;
+    let found = read(sha256)?;
     let same = match model.hash {
-        KnownHash::Sha256(expected) => sha256 == expected,
-        KnownHash::Sha1(expected) => read(hashing::sha1_of_file(&path))? == expected,
+        KnownHash::Sha256(expected) => found == expected,
+        KnownHash::Sha1(expected) => read(sha1)? == expected,
     };
     if same {
-        return Ok(Found { path, name: model.name.to_owned(), sha256, shape: None });
+        return Ok(Found { path, name: model.name.to_owned(), sha256: found, shape: None });
     }
     Err(Error::LoadModel {
         path,
@@ -295,8 +304,9 @@ pub fn absent(model: &Known) -> Error {
             folders().iter().map(|f| f.display().to_string()).collect::<Vec<_>>().join(", ")
         ),
         KnownHash::Sha1(_) => format!(
-            "get it from {PUBLISHED_AT} and put it into {}",
-            folders().first().map_or_else(String::new, |folder| folder.display().to_string())
+            "get it with `openfloor models fetch {}`, or from {PUBLISHED_AT} and put it into {}",
+            model.name,
+            own_folder().display()
         ),
     };
     Error::LoadModel {

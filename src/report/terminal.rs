@@ -146,7 +146,7 @@ fn title(screen: &mut Screen, w: &'static Words, analysis: &Analysis) {
         super::html::language(w, source.language).to_owned(),
         format!("{} {}", w.read_as.to_lowercase(), profile(w, &analysis.profile)),
     ];
-    parts.extend(analysis.session.date.as_deref().map(clean));
+    parts.extend(super::html::date(w, &analysis.session));
     parts.extend(source.model.as_deref().map(|model| format!("Whisper {}", clean(model))));
     let name = cut(&files.join(", "), screen.width / 2);
     let head = if name.is_empty() { w.title.to_owned() } else { format!("{} · {name}", w.title) };

@@ -3,7 +3,7 @@
 use super::listen::Listened;
 use super::takes::Recorded;
 use super::transcribe::Heard;
-use super::{CoachChoice, Job, publish};
+use super::{CoachChoice, Job, date, publish};
 use crate::analysis;
 use crate::attribution::{by_speaker, roles, utterances};
 use crate::error::{Error, Result};
@@ -51,7 +51,7 @@ pub(super) fn session(
             separation: listened.separation,
             files: files(job, hashes, listened, &ids),
         },
-        about: job.options.about.clone(),
+        about: date::about(job, recorded_at(listened)),
         speakers: ids.iter().map(|&id| unknown(id)).collect(),
         warnings: warnings(listened, heard.language, model, invented, speech.is_empty()),
         speech: Some(speech),
@@ -59,6 +59,11 @@ pub(super) fn session(
     };
     give_roles(job, &mut session)?;
     Ok(session)
+}
+
+/// When the container of the first file that says so was recorded.
+fn recorded_at(listened: &Listened) -> Option<&str> {
+    listened.recorded.iter().find_map(|one| one.facts.recorded.as_deref())
 }
 
 fn unknown(id: SpeakerId) -> Speaker {

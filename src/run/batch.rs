@@ -9,6 +9,30 @@ use super::{Engines, Job, Outcome, Runtime, pipeline};
 use crate::error::{Error, Reaction, Result};
 use crate::progress::{Flag, Progress};
 
+/// Runs `work` on a thread of its own. `None` when the person asked to stop: the work is not waited
+/// for, and the caller is expected to leave the process.
+///
+/// # Errors
+/// The operating system gives no thread or no signal handler.
+pub fn until_stopped<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<Option<T>> {
+    let failed = |source| Error::Start { source };
+    let machine = machine().map_err(failed)?;
+    let done = machine.block_on(async {
+        tokio::select! {
+            done = tokio::task::spawn_blocking(work) => done.map(Some),
+            _ = tokio::signal::ctrl_c() => Ok(None),
+        }
+    });
+    machine.shutdown_background();
+    done.map_err(|error| failed(std::io::Error::other(error)))
+}
+
+fn machine() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()
+}
+
 /// How a batch ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
@@ -36,11 +60,7 @@ pub fn run(
     mut tell: impl FnMut(&Job, &Outcome),
 ) -> Result<Ended> {
     let failed = |source| Error::Start { source };
-    let machine = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .map_err(failed)?;
+    let machine = machine().map_err(failed)?;
     let ended = machine.block_on(async {
         let cancel = Arc::new(Flag::default());
         let mut stop = std::pin::pin!(tokio::signal::ctrl_c());

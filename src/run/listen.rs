@@ -142,7 +142,7 @@ fn apart(job: &Job, takes: &Takes, measured: &Measured) -> Result<Apart> {
         return Err(Error::TellApart {
             path: job.inputs[0].path.clone(),
             wrong: format!("{wrong}, so they are not one file a person"),
-            remedy: "give one file a person, or only the file in which everybody is heard",
+            remedy: "give one file a person, or only the file in which everybody is heard".into(),
         });
     }
     // OBS writes what everybody hears as the first track, and the people apart on the others.
@@ -180,7 +180,7 @@ fn voices(
         return Err(Error::TellApart {
             path: job.inputs[0].path.clone(),
             wrong: "its voices share one channel, so the coach is on no side of it".to_owned(),
-            remedy: "leave --coach out, or say --coach first or --coach S1",
+            remedy: "leave --coach out, or say --coach first or --coach S1".into(),
         });
     }
     let (copy, channel) = takes.take(take);

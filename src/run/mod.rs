@@ -6,6 +6,7 @@
 
 mod assemble;
 pub mod batch;
+mod date;
 pub mod discover;
 mod engines;
 mod listen;

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::listen::{self, Listened};
 use super::publish::Elapsed;
 use super::transcribe::{self, Heard, WordLog};
-use super::{Counts, Done, Engines, Job, Outcome, Runtime, assemble, publish, takes};
+use super::{Counts, Done, Engines, Job, Outcome, Runtime, assemble, date, publish, takes};
 use crate::analysis::{self, Analysis};
 use crate::error::{Error, Result};
 use crate::hashing;
@@ -155,7 +155,7 @@ impl Run<'_> {
         }))?;
         let session = print(json!({
             "stage": "session", "version": SESSION_VERSION, "words": words, "sources": sources,
-            "names": names, "coach": options.coach, "about": options.about,
+            "names": names, "coach": options.coach, "about": options.about, "date": date::print(self.job),
             "model": self.engines.speech_to_text.name,
         }))?;
         let analysis = print(json!({

@@ -96,7 +96,8 @@ pub(super) fn takes(
     let mut recorded = Vec::new();
     for (input, file) in job.inputs.iter().enumerate() {
         let mut decode = |track: u16| -> Result<u16> {
-            let (copy, facts) = engines.worker.work_copy(&file.path, track, work, progress, cancel)?;
+            let (copy, facts) =
+                engines.worker.work_copy(&file.path, track, work, progress, cancel)?;
             let tracks = facts.tracks;
             copies.push(copy);
             recorded.push(Recorded { input, track, facts });
@@ -120,7 +121,7 @@ pub(super) fn takes(
                 Error::Decode {
                     path: job.inputs[0].path.clone(),
                     wrong: format!("it ends at {end}, and the part to analyse starts at {from}"),
-                    remedy: "name an earlier --from",
+                    remedy: "name an earlier --from".into(),
                 }
             })?;
             copies.into_iter().map(|copy| copy.only(part)).collect()

@@ -96,14 +96,28 @@ pub struct Source {
     pub files: Vec<SourceFile>,
 }
 
-/// What people said about a session; nothing here is worked out from the sound.
+/// What says when a session took place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateFrom {
+    /// A person.
+    Option,
+    /// The container of the recording.
+    Container,
+    /// The name of a file, or of the folder that a meeting program made for it.
+    FileName,
+    /// The time the file was last written, which a copy may have changed.
+    Mtime,
+}
+
+/// What people and file names say about a session; nothing here is worked out from the sound.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct About {
     /// ISO date, `YYYY-MM-DD`.
     pub date: Option<String>,
-    /// Where the date is from: `option`, `container`, `file_name`, `mtime`.
-    pub date_from: Option<String>,
+    /// Where the date is from; null where there is none.
+    pub date_from: Option<DateFrom>,
     /// The coach's name.
     pub coach: Option<String>,
     /// A pseudonym of the client.

@@ -22,11 +22,11 @@ mod aiff;
 mod capture;
 mod dates;
 mod decode;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod fuzzing;
 mod engine;
 mod facts;
 mod ffmpeg;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod id3;
 mod level;
 mod matroska;

@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 
 use crate::support::{
     GIVEN, Place, Said, by_another_user, channels, counts, ffmpeg, is_root, json, noise, silence,

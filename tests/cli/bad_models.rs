@@ -92,7 +92,8 @@ fn a_model_that_is_not_there_points_to_the_list() {
     refused(&place, "silero-v6.2.3", says);
     place.analyze(["talk.wav", "--model", "small"]).fails_on(
         "ggml-small.bin",
-        "model small is not on this computer; get it from https://huggingface.co/",
+        "model small is not on this computer; get it with `openfloor models fetch small`, or from \
+         https://huggingface.co/",
     );
 }
 

@@ -1,13 +1,15 @@
 //! Runs that go on from earlier ones: what is believed, what is done again, and that the end is the
 //! same whatever happened on the way.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
+use serde_json::json;
+
 use crate::support::{
-    GIVEN, Place, RESULTS, Running, Said, apart, counts, finished, json, minute, noise, rot,
-    same_artefacts, talk, wav, windows,
+    GIVEN, Place, RESULTS, Running, Said, apart, copy_talk, counts, finished, json, minute, noise,
+    rot, same_artefacts, touch, wav, windows,
 };
 
 #[test]
@@ -174,17 +176,21 @@ fn a_changed_recording_is_analysed_anew() {
 }
 
 #[test]
-fn a_recording_that_was_only_touched_is_not_analysed_again() {
+fn a_recording_that_was_only_touched_is_not_heard_again() {
     let place = Place::with_finished_talk();
-    place.analyze_talk(&[]).exits(0);
-    File::options()
-        .write(true)
-        .open(place.path("talk.wav"))
-        .unwrap()
-        .set_modified(SystemTime::UNIX_EPOCH)
-        .unwrap();
-    let said = place.analyze_talk(&[]).exits(0);
-    assert!(said.out.contains("already analysed"), "{}", said.out);
+    // Where nothing better says the day of the session, another day is another date in the results.
+    for (time, already, date) in [
+        ("2026-03-13T10:00:00Z", false, json!("2026-03-13")),
+        ("2026-03-13T11:00:00Z", true, json!("2026-03-13")),
+        ("1970-01-01T00:00:00Z", false, json!(null)),
+    ] {
+        touch(&place.path("talk.wav"), time);
+        let said = place.analyze_talk(&[]).exits(0);
+        assert_eq!(said.out.contains("already analysed"), already, "{}", said.out);
+        assert_eq!(counts(&place.path(RESULTS)), [0, 0, 0]);
+        let session = json(place.talk("analysis.json"))["session"].clone();
+        assert_eq!(session["date"], date);
+    }
 }
 
 #[test]
@@ -253,7 +259,7 @@ fn the_same_sound_gives_the_same_artefacts_whatever_the_threads_without_network_
 fn results_do_not_depend_on_where_the_recording_lies() {
     let place = Place::new();
     fs::create_dir_all(place.path("else where/é")).unwrap();
-    fs::copy(talk(), place.path("else where/é/talk.wav")).unwrap();
+    copy_talk(&place.path("else where/é/talk.wav"));
     let results = place.path("else where/é").join(RESULTS);
     crate::support::copy_folder(&finished().join("stages"), &results.join("stages"));
     place.analyze([&["else where/é/talk.wav"][..], &GIVEN].concat()).exits(0);

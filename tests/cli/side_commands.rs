@@ -19,6 +19,7 @@ fn models_list_shows_every_model_with_hash_licence_and_place() {
         "abd79739d3ff4bc37fa1d24f1fca8244f2e31ec9f0bb7ea6244b185bfaa0b8e6",
         "ggml-base-q8_0.bin",
         "not here",
+        "openfloor models fetch small",
         "https://huggingface.co/ggerganov/whisper.cpp",
     ] {
         assert!(said.out.contains(word), "{word}: {}", said.out);
@@ -41,7 +42,7 @@ fn models_path_prints_the_file_alone() {
     }
     place
         .run(["models", "path", "small"])
-        .fails_on("ggml-small.bin", "model small is not on this computer; get it from");
+        .fails_on("ggml-small.bin", "model small is not on this computer; get it with");
     place.run(["models", "path", "huge"]).fails_on("huge", "there is no model of this name");
 }
 

@@ -33,6 +33,10 @@ fn a_command_line_that_is_off_exits_with_2() {
         (&["analyze", "talk.wav", "--threads", "0"], "0 is not in 1..=256"),
         (&["analyze", "talk.wav", "--colour"], "unexpected argument"),
         (&["completions", "cmd"], "possible values"),
+        (&["models", "fetch"], "required"),
+        (&["models", "fetch", "huge"], "large-v3-turbo, large-v3]"),
+        (&["models", "fetch", "small", "--mirror", "ftp://host/"], "a mirror is given as https://"),
+        (&["models", "fetch", "small", "--mirror", "https://me:secret@host"], "without a name or"),
     ] {
         let said = place.run(arguments).exits(2);
         assert!(said.err.contains(says), "{arguments:?}: {}", said.err);

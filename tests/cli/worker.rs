@@ -21,7 +21,7 @@ fn a_child_gives_the_samples_facts_and_progress_of_this_process() {
     let (place, worker) = (Place::new(), Worker::new(program()));
     for path in [talk(), french()] {
         let (here, apart) = (Recorded::default(), Recorded::default());
-        let (copy, facts) = work_copy(path, &place.path(""), &here, &Silent).unwrap();
+        let (copy, facts) = work_copy(path, 0, &place.path(""), &here, &Silent).unwrap();
         let (same, same_facts) =
             worker.work_copy(path, 0, &place.path(""), &apart, &Silent).unwrap();
         assert_eq!((same_facts, apart.events()), (facts, here.events()));
@@ -42,7 +42,7 @@ fn a_child_gives_the_sentence_and_reaction_of_this_process() {
     place.write("s\u{e9}ance.m4a", b"\0\0\0\x10ftypM4A \0\0\0\0");
     for name in ["text.wav", "empty.wav", "cut.wav", "s\u{e9}ance.m4a", "nowhere.wav", "."] {
         let path = place.path(name);
-        let here = work_copy(&path, &place.path(""), &Silent, &Silent).unwrap_err();
+        let here = work_copy(&path, 0, &place.path(""), &Silent, &Silent).unwrap_err();
         let apart = decode(&worker, &path, &place).unwrap_err();
         assert_eq!(apart.to_string(), here.to_string());
         assert_eq!(apart.reaction(), here.reaction());

@@ -41,7 +41,7 @@ impl Place {
     /// With `talk.wav`: fourteen seconds of two people, one a channel.
     pub fn with_talk() -> Self {
         let place = Self::new();
-        fs::copy(talk(), place.path("talk.wav")).unwrap();
+        copy_talk(&place.path("talk.wav"));
         place
     }
 
@@ -430,6 +430,19 @@ pub fn copy_folder(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// `talk.wav` at a place. The time of the file is the date of the session: not one that changes at
+/// midnight.
+pub fn copy_talk(to: &Path) {
+    fs::copy(talk(), to).unwrap();
+    touch(to, "2026-03-12T12:00:00Z");
+}
+
+/// Sets the time a file was last written.
+pub fn touch(path: &Path, time: &str) {
+    let time: jiff::Timestamp = time.parse().unwrap();
+    File::options().write(true).open(path).unwrap().set_modified(time.into()).unwrap();
 }
 
 /// Changes bytes of a file and puts its time back, as a disk that rots would.

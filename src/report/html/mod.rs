@@ -20,7 +20,7 @@ use super::transcript::{Turn, turns};
 use super::words::{Words, fill, words};
 use crate::analysis::{Analysis, Moment, MomentFlag, MomentKind};
 use crate::lang::Openness;
-use crate::session::{Language, Session, SourceKind};
+use crate::session::{About, DateFrom, Language, Session, SourceKind};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -83,7 +83,9 @@ pub fn page(analysis: &Analysis, session: &Session, small: &SmallPrint) -> Resul
     let reader = Reader::new(w, analysis, session);
     let groups = groups(w, analysis, session);
     let fingerprint = clean(&small.fingerprint);
-    let date = analysis.session.date.as_deref().map(clean);
+    // The time of the file is too weak a word for the title.
+    let weak = analysis.session.date_from == Some(DateFrom::Mtime);
+    let date = analysis.session.date.as_deref().filter(|_| !weak).map(clean);
     let page = Page {
         w,
         title: date.map_or_else(|| w.title.to_owned(), |date| format!("{} · {date}", w.title)),
@@ -117,11 +119,9 @@ fn legend(w: &'static Words) -> Vec<(Svg, &'static str)> {
 /// What stands under the title: names are given only where somebody gave one.
 fn meta(w: &'static Words, analysis: &Analysis) -> Vec<(&'static str, String)> {
     let (source, about) = (&analysis.source, &analysis.session);
-    let or_not =
-        |text: Option<&String>| text.map_or_else(|| w.not_given.to_owned(), |text| clean(text));
     let length = source.duration_ms.map(|length| numbers::length(w, length));
     let mut meta = vec![
-        (w.date, or_not(about.date.as_ref())),
+        (w.date, date(w, about).unwrap_or_else(|| w.not_given.to_owned())),
         (w.length, length.unwrap_or_else(|| w.unknown_length.to_owned())),
         (w.language, language(w, source.language).to_owned()),
         (w.read_as, profile(w, &analysis.profile)),
@@ -136,6 +136,18 @@ fn meta(w: &'static Words, analysis: &Analysis) -> Vec<(&'static str, String)> {
         meta.push((label, files.join(", ")));
     }
     meta
+}
+
+/// The day of the session and, where no person gave it, what says so.
+pub(super) fn date(w: &Words, about: &About) -> Option<String> {
+    let date = clean(about.date.as_ref()?);
+    let sentence = match about.date_from {
+        None | Some(DateFrom::Option) => return Some(date),
+        Some(DateFrom::Container) => w.date_container,
+        Some(DateFrom::FileName) => w.date_file_name,
+        Some(DateFrom::Mtime) => w.date_mtime,
+    };
+    Some(fill(sentence, &[("date", &date)]))
 }
 
 /// The language's name.

@@ -11,6 +11,9 @@ pub static EN: Words = Words {
     skip: "Skip to the fundamentals",
 
     date: "Date",
+    date_container: "{date}, by the recording’s own data",
+    date_file_name: "{date}, by the file’s name",
+    date_mtime: "{date}, the file’s date",
     not_given: "not given",
     length: "Length",
     read_as: "Read as",

@@ -11,6 +11,9 @@ pub static FR: Words = Words {
     skip: "Aller aux fondamentaux",
 
     date: "Date",
+    date_container: "{date}, d’après les données de l’enregistrement",
+    date_file_name: "{date}, d’après le nom du fichier",
+    date_mtime: "{date}, date du fichier",
     not_given: "non indiquée",
     length: "Durée",
     read_as: "Lue comme",

@@ -29,7 +29,7 @@ macro_rules! words {
 words! {
     lang, language, product, title, skip,
     // meta
-    date, not_given, length, read_as, words_by, words_by_model, words_by_import, recording,
+    date, date_container, date_file_name, date_mtime, not_given, length, read_as, words_by, words_by_model, words_by_import, recording,
     transcript_file, unknown_length,
     profile_coaching, profile_mentoring, profile_lead, language_en, language_fr, language_other,
     // evidence

@@ -136,11 +136,11 @@ pub(super) fn listen(
         .collect();
     let told = tell_apart(&channels, duration).map_err(|why| {
         let wrong = match (why, evidence) {
-            (NotPeople::Mixed, Evidence::Tracks) => "its tracks hold the same voices",
-            (NotPeople::Mixed, _) => "both channels hold both voices",
             (NotPeople::OneChannel(_), Evidence::Tracks) => "only one of its tracks holds a voice",
             (NotPeople::OneChannel(0), _) => "only its left channel holds a voice",
             (NotPeople::OneChannel(_), _) => "only its right channel holds a voice",
+            (_, Evidence::Tracks) => "its tracks hold the same voices",
+            (_, _) => "both channels hold both voices",
         };
         refused(format!("{wrong}, so it cannot yet be told who speaks when"), ONE_VOICE_A_CHANNEL)
     })?;

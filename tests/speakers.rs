@@ -171,21 +171,70 @@ fn swapped_channels_swap_the_people_and_nothing_else() {
 }
 
 #[test]
-fn one_phone_between_two_people_is_not_two_channels_of_people() {
-    let (recording, _) = sessions().remove(0);
-    let sound = sound(&recording);
-    let [left, right] = &sound.channels;
-    let blend = |near: &[i16], far: &[i16], db: f64| -> Vec<i16> {
-        let gain = 10_f64.powf(db / 20.0);
-        #[expect(clippy::cast_possible_truncation, reason = "clamped to 16 bits")]
-        let mix = |(&a, &b): (&i16, &i16)| {
-            (f64::from(a) * 0.7 + f64::from(b) * 0.7 * gain).clamp(-32768.0, 32767.0) as i16
+fn two_people_whose_microphones_leak_at_minus_10_db_are_still_two() {
+    for (recording, _) in sessions() {
+        let [left, right] = mixed(&sound(&recording).channels, -10.0);
+        let told = told([&left, &right]).expect("two people");
+        assert!(told.speech.iter().all(|spans| talk(spans) > 20_000.0), "{}", recording.display());
+    }
+}
+
+/// Both voices on both channels: each `db` quieter on the other's, `late` samples later.
+fn one_device(channels: &[Vec<i16>; 2], db: f64, late: usize) -> [Vec<i16>; 2] {
+    let gain = 10_f64.powf(db / 20.0);
+    let blend = |near: &[i16], far: &[i16]| -> Vec<i16> {
+        let mix = |n: usize| {
+            let far = n.checked_sub(late).map_or(0.0, |n| f64::from(far[n]));
+            #[expect(clippy::cast_possible_truncation, reason = "clamped to 16 bits")]
+            let value = ((f64::from(near[n]) + far * gain) * 0.7).clamp(-32768.0, 32767.0) as i16;
+            value
         };
-        near.iter().zip(far).map(mix).collect()
+        (0..near.len()).map(mix).collect()
     };
-    for db in [0.0, -2.0, -4.0] {
-        let channels = [blend(left, right, db), blend(right, left, db)];
-        assert_eq!(told([&channels[0], &channels[1]]).unwrap_err(), NotPeople::Mixed, "{db} dB");
+    [blend(&channels[0], &channels[1]), blend(&channels[1], &channels[0])]
+}
+
+#[test]
+fn one_phone_between_two_people_is_not_two_channels_of_people() {
+    for (recording, _) in sessions().into_iter().take(3) {
+        let sound = sound(&recording);
+        for (db, late) in [(-2.5, 0), (-4.0, 8), (-6.0, 16), (-8.0, 5)] {
+            let [left, right] = one_device(&sound.channels, db, late);
+            let why = told([&left, &right]).unwrap_err();
+            assert!(matches!(why, NotPeople::StereoPickUp(_)), "{db} dB: {why:?}");
+        }
+    }
+}
+
+#[test]
+fn the_same_mix_on_both_channels_is_told_from_a_pick_up_also_at_other_levels() {
+    let (recording, _) = sessions().remove(0);
+    let [mix, same] = one_device(&sound(&recording).channels, 0.0, 0);
+    assert_eq!(told([&mix, &same]).unwrap_err(), NotPeople::SameMix(0));
+    for part in [2, 4] {
+        let quieter: Vec<i16> = same.iter().map(|sample| -sample / part).collect();
+        let why = told([&mix, &quieter]).unwrap_err();
+        assert!(matches!(why, NotPeople::SameMix(_)), "1/{part}: {why:?}");
+    }
+}
+
+#[test]
+fn a_channel_of_silence_noise_or_a_faint_copy_is_dead() {
+    let (recording, _) = sessions().remove(0);
+    let [mix, _] = one_device(&sound(&recording).channels, 0.0, 0);
+    let silence = vec![0; mix.len()];
+    let mut state = 7_u32;
+    let noise: Vec<i16> = mix
+        .iter()
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            i16::try_from(state >> 25).unwrap() - 64
+        })
+        .collect();
+    let faint: Vec<i16> = mix.iter().zip(&noise).map(|(&s, &n)| s / 40 + n / 16).collect();
+    for dead in [silence, noise, faint] {
+        assert_eq!(told([&mix, &dead]).unwrap_err(), NotPeople::OneChannel(0));
+        assert_eq!(told([&dead, &mix]).unwrap_err(), NotPeople::OneChannel(1));
     }
 }
 

@@ -136,8 +136,8 @@ fn apart(job: &Job, takes: &Takes, measured: &Measured) -> Result<Apart> {
     };
     if job.inputs.len() > 1 {
         let wrong = match why {
-            NotPeople::Mixed => "its tracks hold the same voices",
             NotPeople::OneChannel(_) => "only one of its tracks holds a voice",
+            NotPeople::SameMix(_) | NotPeople::StereoPickUp(_) => "its tracks hold the same voices",
         };
         return Err(Error::TellApart {
             path: job.inputs[0].path.clone(),
@@ -153,19 +153,7 @@ fn apart(job: &Job, takes: &Takes, measured: &Measured) -> Result<Apart> {
     {
         return Ok(Apart::People(Found { evidence, told, takes: rest.to_vec() }));
     }
-    Ok(Apart::OneChannel(match why {
-        NotPeople::OneChannel(take) => take,
-        NotPeople::Mixed => loudest(measured),
-    }))
-}
-
-fn loudest(measured: &Measured) -> usize {
-    let power = |levels: &[f32]| -> f64 {
-        levels.iter().map(|&level| 10_f64.powf(f64::from(level) / 10.0)).sum()
-    };
-    let powers: Vec<f64> = measured.levels.iter().map(|levels| power(levels)).collect();
-    let best = |a: &usize, b: &usize| powers[*a].total_cmp(&powers[*b]).then(b.cmp(a));
-    (0..powers.len()).max_by(best).unwrap_or(0)
+    Ok(Apart::OneChannel(why.channel()))
 }
 
 /// Tells apart the voices of one take.

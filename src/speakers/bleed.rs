@@ -26,6 +26,11 @@ impl Modes {
         self.high - self.low
     }
 
+    /// The mean difference.
+    pub fn mean(&self) -> f64 {
+        self.low * (1.0 - self.high_weight) + self.high * self.high_weight
+    }
+
     /// How far apart the modes are in their own spreads: d′ of signal detection.
     pub fn distinctness(&self) -> f64 {
         let variance = f64::midpoint(self.low_spread.powi(2), self.high_spread.powi(2));

@@ -22,24 +22,43 @@ pub struct Told {
     pub separation: Separation,
 }
 
-/// Why the channels are not people.
+/// Why the channels are not people: what is recorded is one mix. Each kind says on which channel
+/// (from 0) it is best heard; channels are never summed, opposite phases would cancel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotPeople {
-    /// Only this channel (from 0) holds a voice.
+    /// Only this channel holds a voice; the others are silent, noise, or a faint copy of it.
     OneChannel(usize),
-    /// All channels hold the same mix, or every voice is in every channel.
-    Mixed,
+    /// All channels hold the same mix.
+    SameMix(usize),
+    /// Every voice is in every channel, nearer to the one or the other: one device between people.
+    StereoPickUp(usize),
+}
+
+impl NotPeople {
+    /// The channel to listen to.
+    #[must_use]
+    pub fn channel(self) -> usize {
+        match self {
+            Self::OneChannel(channel) | Self::SameMix(channel) | Self::StereoPickUp(channel) => {
+                channel
+            }
+        }
+    }
 }
 
 /// How far above a voice's bleed a channel must be to be more than bleed, dB; at least this, and at
 /// most half of what separates the modes.
 const ABOVE_BLEED: f64 = 6.0;
 /// Two channels are two people when the modes of their level difference are this far apart, dB …
-/// (two microphones in one room that leak at −10 dB each way are 20 apart; one phone between two
-/// people has its voices within a few dB of each other on both channels)
-const APART: f64 = 12.0;
+/// (two microphones in one room that leak at −10 dB each way are 20 apart; a wide stereo pick-up,
+/// 8 dB nearer to one side or the other, is 16)
+const APART: f64 = 18.0;
 /// … and this distinct.
 const DISTINCT: f64 = 2.0;
+/// Modes that lie closer together than this are one, dB: the same mix on both channels.
+const SAME: f64 = 4.0;
+/// A channel that is so much quieter than another all the time holds nothing but its copy, dB.
+const FAINT: f64 = 20.0;
 /// Loud frames needed to say so: half a second.
 const LEAST_LOUD: usize = 50;
 /// Loud enough to measure bleed on: within this of the channel's loudest speech.
@@ -64,11 +83,10 @@ pub fn tell_apart(channels: &[Channel<'_>], duration: Ms) -> Result<Told, NotPeo
     }
     let pairs = Pairs::new(&measured);
     if pairs.mixed() {
-        let why = one_sided(&measured).unwrap_or(NotPeople::Mixed);
         return if measured.iter().all(Measured::is_hardly_voice) {
             Ok(nobody())
         } else {
-            Err(why)
+            Err(one_mix(&measured, &pairs))
         };
     }
     let smeared: Vec<Vec<f32>> = measured.iter().map(Measured::smeared).collect();
@@ -170,15 +188,31 @@ fn separation(level: SeparationLevel, bleed_db: Option<f64>) -> Separation {
     Separation { level, bleed_db: bleed_db.map(|db| (db * 10.0).round() / 10.0), talk_share_error }
 }
 
-/// Only one channel with a voice that is more than faint: the others are dead.
-fn one_sided(measured: &[Measured]) -> Option<NotPeople> {
-    let share = |m: &Measured| m.voiced.iter().filter(|on| **on).count();
-    let most = measured.iter().map(share).max().unwrap_or(0);
-    let mut alive = (0..measured.len()).filter(|&i| share(&measured[i]) * 20 >= most.max(1));
-    match (alive.next(), alive.next()) {
-        (Some(only), None) => Some(NotPeople::OneChannel(only)),
-        _ => None,
+/// What kind of mix it is.
+fn one_mix(measured: &[Measured], pairs: &Pairs) -> NotPeople {
+    let voiced = |m: &Measured| m.voiced.iter().filter(|on| **on).count();
+    let most = measured.iter().map(voiced).max().unwrap_or(0);
+    let mut alive = (0..measured.len()).filter(|&i| voiced(&measured[i]) * 20 >= most.max(1));
+    if let (Some(only), None) = (alive.next(), alive.next()) {
+        return NotPeople::OneChannel(only);
     }
+    // The loudest speech above the noise; the first of equals.
+    let above_noise = |m: &Measured| m.loud - m.floor;
+    let best = (0..measured.len())
+        .rev()
+        .max_by(|&a, &b| above_noise(&measured[a]).total_cmp(&above_noise(&measured[b])))
+        .unwrap_or(0);
+    let louder = |other: usize| {
+        let sign = if best < other { 1.0 } else { -1.0 };
+        pairs.of(best, other).is_some_and(|modes| sign * modes.mean() >= FAINT)
+    };
+    if (0..measured.len()).filter(|&other| other != best).all(louder) {
+        return NotPeople::OneChannel(best);
+    }
+    if pairs.found().all(|modes| modes.apart() < SAME) {
+        return NotPeople::SameMix(best);
+    }
+    NotPeople::StereoPickUp(best)
 }
 
 fn speech_of(
@@ -269,7 +303,8 @@ mod tests {
         let mix = channel(-60.0, &[(100, 300, -20.0), (500, 800, -30.0), (1000, 1500, -22.0)]);
         let mut other = mix.clone();
         other.0.iter_mut().for_each(|level| *level -= 4.0);
-        assert_eq!(told(&[mix, other]), Err(NotPeople::Mixed));
+        assert_eq!(told(&[mix.clone(), other.clone()]), Err(NotPeople::SameMix(0)));
+        assert_eq!(told(&[other, mix]), Err(NotPeople::SameMix(0)));
     }
 
     #[test]
@@ -278,6 +313,28 @@ mod tests {
         let dead = channel(-96.0, &[]);
         assert_eq!(told(&[dead.clone(), alive.clone()]), Err(NotPeople::OneChannel(1)));
         assert_eq!(told(&[alive, dead]), Err(NotPeople::OneChannel(0)));
+    }
+
+    #[test]
+    fn a_faint_copy_of_both_voices_is_a_dead_channel() {
+        let alive = channel(-70.0, &[(100, 300, -20.0), (500, 800, -26.0)]);
+        let faint = channel(-70.0, &[(100, 300, -48.0), (500, 800, -54.0)]);
+        assert_eq!(told(&[faint, alive]), Err(NotPeople::OneChannel(1)));
+    }
+
+    #[test]
+    fn one_phone_between_two_people_is_heard_on_its_clearer_channel() {
+        let near = channel(-60.0, &[(100, 300, -20.0), (500, 800, -28.0)]);
+        let far = channel(-50.0, &[(100, 300, -28.0), (500, 800, -20.0)]);
+        assert_eq!(told(&[far, near]), Err(NotPeople::StereoPickUp(1)));
+    }
+
+    #[test]
+    fn a_person_who_is_silent_for_half_the_session_is_still_one() {
+        let left = channel(-65.0, &[(100, 300, -20.0), (1700, 2800, -20.0)]);
+        let right = channel(-65.0, &[(500, 900, -22.0)]);
+        let told = told(&[left, right]).unwrap();
+        assert_eq!(times(&told.speech[1]), [(5010, 8990)]);
     }
 
     #[test]

@@ -17,24 +17,39 @@ pub(super) type Labels = Vec<usize>;
 const FOLLOWS: usize = 20;
 /// Part of the pairs that are most alike: the rest may be changes of speaker.
 const ALIKE_PART: f64 = 0.85;
-/// How much every direction is held to vary at least, as part of the mean.
-const LEAST_VARIANCE: f64 = 0.1;
-/// The same for a discriminant.
+/// How much every direction is held to vary at least, as part of the mean …
 const LEAST_SPREAD: f64 = 0.3;
+/// … and in a short recording as if it had so many windows more of the usual spread.
+const USUAL_WINDOWS: f64 = 60.0;
 /// Clusterings begun from drawn windows.
 const DRAWN_STARTS: u64 = 6;
 const ROUNDS: usize = 50;
 
-/// Columns with mean 0 and variance 1.
+/// How much each measure of a window varies within a voice (root mean square, 1.5 s): the mean over 44
+/// recordings (`docs/decisions/0005-one-channel.md`); a single one is off by about a quarter.
+#[rustfmt::skip]
+const USUAL: [f64; SIZE] = [
+    1.59, 0.99, 1.22, 0.85, 0.63, 0.56, 0.47, 0.44, 0.42, 0.40,
+    0.32, 0.33, 0.33, 0.30, 0.31, 0.28, 0.25, 0.24, 0.25,
+    1.01, 0.53, 0.59, 0.46, 0.32, 0.29, 0.25, 0.24, 0.22, 0.20,
+    0.17, 0.19, 0.17, 0.16, 0.16, 0.15, 0.15, 0.14, 0.13,
+    0.13, 0.15,
+];
+
+/// Columns with mean 0, in units of what is usual within a voice.
 pub(super) fn scaled(rows: &[[f64; SIZE]]) -> DMatrix<f64> {
-    let mut matrix = DMatrix::from_fn(rows.len(), SIZE, |row, column| rows[row][column]);
+    let mut matrix = DMatrix::from_fn(rows.len(), SIZE, |row, k| rows[row][k] / USUAL[k]);
     for mut column in matrix.column_iter_mut() {
         let mean = column.mean();
         column.add_scalar_mut(-mean);
-        let deviation = column.variance().sqrt() + 1e-9;
-        column /= deviation;
     }
     matrix
+}
+
+/// How much the usual is believed against what `windows` of a recording say: they overlap, so there
+/// are fewer of them than are counted.
+fn belief(count: usize) -> f64 {
+    LEAST_SPREAD + USUAL_WINDOWS / real(count.max(1))
 }
 
 /// The `keep` directions in which windows differ most against how those differ that follow each
@@ -55,8 +70,7 @@ pub(super) fn directions(rows: &DMatrix<f64>, windows: &[Window], keep: usize) -
         within += pair * pair.transpose() / real(pairs.len());
     }
     let mean = within.trace() / real(SIZE);
-    // Without pairs every direction counts alike.
-    let ridge = if pairs.is_empty() { 1.0 } else { LEAST_VARIANCE * mean + 1e-9 };
+    let ridge = mean.max(1.0) * belief(pairs.len());
     within += DMatrix::identity(SIZE, SIZE) * ridge;
     let Some(root) = within.cholesky() else { return rows.columns(0, keep).into_owned() };
     let total = rows.transpose() * rows / real(rows.nrows().max(1));
@@ -195,7 +209,8 @@ fn centres(
 /// fill against that they fill around their own centres.
 pub(super) fn gain(rows: &DMatrix<f64>, labels: &[Option<usize>], voices: usize) -> f64 {
     let volume = |voices: usize, labels: &[Option<usize>]| {
-        let ridge = DMatrix::identity(SIZE, SIZE) * LEAST_VARIANCE;
+        let known = labels.iter().flatten().count();
+        let ridge = DMatrix::identity(SIZE, SIZE) * belief(known);
         let spread = spread(rows, labels, &centres(rows, labels.iter().copied(), voices));
         (spread + ridge).cholesky().map(|root| 2.0 * root.l().diagonal().map(f64::ln).sum())
     };
@@ -237,7 +252,8 @@ impl Discriminant {
     pub fn new(rows: &DMatrix<f64>, labels: &[Option<usize>], voices: usize) -> Option<Self> {
         let centres = centres(rows, labels.iter().copied(), voices);
         let mut spread = spread(rows, labels, &centres);
-        let ridge = LEAST_SPREAD * spread.trace() / real(rows.ncols()) + 1e-9;
+        let known = labels.iter().flatten().count();
+        let ridge = (spread.trace() / real(rows.ncols())).max(1.0) * belief(known);
         spread += DMatrix::identity(rows.ncols(), rows.ncols()) * ridge;
         let whitening = spread.cholesky()?.l().transpose().try_inverse()?;
         let whiten = |centre: DVector<f64>| whitening.tr_mul(&centre);

@@ -101,8 +101,8 @@ impl Diarise for VoiceClusters {
             });
         }
         let speaking = speaking(&channel);
-        let labels = if voices == 1 {
-            vec![0; speaking.len()]
+        let (labels, distance) = if voices == 1 {
+            (vec![0; speaking.len()], None)
         } else {
             let spectrum = Spectrum::of(mixed.copy, mixed.channel, &speaking, cancel)?;
             label(&channel, &spectrum, &speaking, voices)
@@ -111,7 +111,7 @@ impl Diarise for VoiceClusters {
             .map(|voice| speech_of(voice, &labels, &speaking, &channel, duration))
             .collect();
         speech.sort_by_key(|spans| spans.first().map_or(Ms(u64::MAX), |span| span.start()));
-        Ok(Told { speech, separation: separation(SeparationLevel::Clear, None) })
+        Ok(Told { speech, separation: Separation { level: SeparationLevel::Clear, bleed_db: distance.map(|d| d.0), talk_share_error: distance.map(|d| d.1) } })
     }
 }
 
@@ -149,7 +149,12 @@ fn speech_of(
 const OWN_LOUD_PART: f64 = 0.95;
 
 /// Whose voice each frame is.
-fn label(channel: &Measured, spectrum: &Spectrum, speaking: &[bool], voices: usize) -> Vec<usize> {
+fn label(
+    channel: &Measured,
+    spectrum: &Spectrum,
+    speaking: &[bool],
+    voices: usize,
+) -> (Vec<usize>, Option<(f64, f64)>) {
     let clear: Vec<bool> = (0..speaking.len())
         .map(|frame| {
             let loud = channel.levels[frame] > channel.loud - CLEAR_RANGE;
@@ -171,12 +176,17 @@ fn label(channel: &Measured, spectrum: &Spectrum, speaking: &[bool], voices: usi
             }
         }
     }
-    let Some((_, mut labels)) = best else { return vec![0; speaking.len()] };
+    let Some((_, mut labels)) = best else {
+        return (vec![0; speaking.len()], None);
+    };
+    let of_main = session.labels_of(&main.windows, &labels, MOSTLY);
+    let distance = Discriminant::new(&main.rows, &of_main, voices).and_then(|d| d.apart());
+    let gain = cluster::gain(&main.rows, &of_main, voices);
     let of_windows = session.labels_of(&fine.windows, &labels, SURELY);
     if let Some(discriminant) = Discriminant::new(&fine.rows, &of_windows, voices) {
         labels = session.decode(&fine.windows, &discriminant.scores(&fine.rows, -MOST_SAID));
     }
-    labels
+    (labels, distance.map(|d| (gain, d)))
 }
 
 struct Session<'a> {
@@ -223,7 +233,8 @@ impl Session<'_> {
             let made = Discriminant::new(&windows.rows, &of_windows, self.voices);
             let Some(discriminant) = made else { break };
             let before = labels;
-            labels = self.decode(&windows.windows, &discriminant.scores(&windows.rows, -MOST_SAID));
+            labels =
+                self.decode(&windows.windows, &discriminant.scores(&windows.rows, -MOST_SAID));
             if labels == before {
                 break;
             }

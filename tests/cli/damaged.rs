@@ -53,12 +53,12 @@ impl Dice {
         (self.0 >> 33) as usize % limit.max(1)
     }
 
-    /// A place in a file; two thirds of them in its first or last kilobyte, where structure is.
+    /// A place in a file; half of them in its first or last kilobyte, where structure is.
     fn place(&mut self, length: usize) -> usize {
         let edge = length.min(1024);
-        match self.below(3) {
-            0 => self.below(length),
-            1 => self.below(edge),
+        match self.below(4) {
+            0 | 1 => self.below(length),
+            2 => self.below(edge),
             _ => length - 1 - self.below(edge),
         }
     }

@@ -73,13 +73,14 @@ fn a_child_that_is_lost_costs_its_recording_and_the_next_goes_on() {
     fs::rename(place.path("long.wav"), place.path("calls/long.wav")).unwrap();
     let limit = |resource, most| {
         move |child| {
-            let limit = Rlimit { current: Some(most), maximum: Some(most) };
+            let limit = Rlimit { current: Some(most), maximum: None };
             prlimit(Some(pid(child)), resource, limit).unwrap();
         }
     };
     let signal = |signal| move |child| kill_process(pid(child), signal).unwrap();
     let cases: [(&dyn Fn(u32), &str); 4] = [
-        (&signal(Signal::SEGV), "its data make the decoder crash; copy it again"),
+        // Rust's runtime looks into the first SEGV, and lets one pass that no fault made.
+        (&signal(Signal::ILL), "its data make the decoder crash; copy it again"),
         (&signal(Signal::ABORT), "its data make the decoder crash; copy it again"),
         (&limit(Resource::Cpu, 1), "its data make the decoder hang; copy it again"),
         (&signal(Signal::KILL), "was ended from outside, perhaps for want of memory; close other"),
@@ -98,7 +99,6 @@ fn a_child_that_is_lost_costs_its_recording_and_the_next_goes_on() {
 #[test]
 fn a_file_that_makes_the_decoder_want_too_much_memory_costs_itself() {
     let place = Place::new();
-    silence(&place.path("talk.wav"), 1);
     let mut file = File::create(place.path("big.m4a")).unwrap();
     file.write_all(b"\0\0\0\x10ftypM4A \0\0\0\0").unwrap();
     file.write_all(&(60_u32 << 20).to_be_bytes()).unwrap();
@@ -107,9 +107,8 @@ fn a_file_that_makes_the_decoder_want_too_much_memory_costs_itself() {
     // Under its own limit the child reads this index, and finds nothing in it.
     place.analyze(["big.m4a"]).fails_on("big.m4a", "it has no sound in it");
     let little = ["prlimit", "--data=50331648"];
-    let line = ["analyze", "-q", "big.m4a", "talk.wav"];
-    let said = Said::of(&mut place.under(&little, line)).exits(3);
-    assert!(said.sentence("big.m4a").contains("MB of memory; copy it again"), "{}", said.err);
+    let said = Said::of(&mut place.under(&little, ["analyze", "-q", "big.m4a"]));
+    said.fails_on("big.m4a", "its data make the decoder want more than 251 MB of memory; copy it");
 }
 
 #[test]

@@ -96,7 +96,10 @@ impl Worker {
                 (Heard::All(answer), _) => return Ok(Ok(answer)),
                 (_, CANCELLED) => return Err(Error::Cancelled),
                 (_, IMPATIENT) => return Ok(Err(Lost::Silent)),
-                (Heard::Nonsense(wrong), _) => log::warn!("a worker process failed: {wrong}"),
+                (Heard::Nonsense(wrong), _) => {
+                    log::warn!("a worker process failed: {wrong}");
+                    return Ok(Err(Lost::Strange));
+                }
                 (Heard::End, _) => log::warn!("a worker process failed: {end:?}"),
             }
             for line in words.lines() {

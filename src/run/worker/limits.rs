@@ -25,7 +25,9 @@ pub(super) fn limit() {
         (Resource::Core, 0),
     ];
     for (resource, most) in limits {
-        let _ = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
+        // The hard limit of CPU time is another signal, which says less: it is a little later.
+        let maximum = Some(if resource == Resource::Cpu { most + 10 } else { most });
+        let _ = setrlimit(resource, Rlimit { current: Some(most), maximum });
     }
     let _ = rustix::thread::set_no_new_privs(true);
     // A parent that is gone before this line is noticed by the pipe.

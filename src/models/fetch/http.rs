@@ -25,6 +25,9 @@ const PUBLISHED_FILES: &str = "https://huggingface.co/ggerganov/whisper.cpp/reso
 /// Longest wait for a connection: names, proxies and TLS together.
 const CONNECT: Duration = Duration::from_secs(20);
 
+/// What a server says, besides its own errors, that will be otherwise in a while.
+const LATER: [StatusCode; 2] = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
+
 const MEBIBYTE: u64 = 1 << 20;
 
 /// A folder on a server that holds model files under their names.
@@ -211,10 +214,7 @@ impl Server {
                     .and_then(|length| length.parse().ok());
                 Ok(Brings { from: None, version: version(length) })
             }
-            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
-                Err(Trouble::Lost { why: format!("the server says {status}") })
-            }
-            status if status.is_server_error() => {
+            status if status.is_server_error() || LATER.contains(&status) => {
                 Err(Trouble::Lost { why: format!("the server says {status}") })
             }
             status => Err(refused(&format!("the server does not give it ({status})"))),

@@ -9,8 +9,8 @@ use super::text::{clean, shell_word};
 use super::words::{Words, fill};
 use crate::analysis::{Analysis, SpeakerTalk};
 use crate::session::{
-    Evidence as Means, Language, Ms, Role, RoleFrom, SeparationLevel, Side, SourceKind, SpeakerId,
-    WarningCode,
+    Decoder, Evidence as Means, Language, Ms, Role, RoleFrom, SeparationLevel, Side, SourceKind,
+    SpeakerId, WarningCode,
 };
 
 /// Below this a role worked out from the conversation is called likely, not certain.
@@ -88,6 +88,8 @@ pub fn evidence(words: &'static Words, analysis: &Analysis) -> Evidence {
     let silent = has(analysis, WarningCode::NoSpeech);
     let coach = coach(analysis);
     let mut first = vec![told_apart(words, analysis)];
+    let outside = source.files.iter().any(|file| file.decoded_by == Decoder::Ffmpeg);
+    first.extend(outside.then(|| words.by_ffmpeg.to_owned()));
     first.extend(coach.and_then(|coach| why_coach(words, analysis, coach)));
     let mut lines = vec![first.join(" ")];
     if has(analysis, WarningCode::LittleMaterial) {
@@ -286,6 +288,14 @@ mod tests {
         analysis.source.kind = SourceKind::Transcript;
         analysis.source.duration_ms = None;
         assert!(read(&analysis).lines[0].contains("without times"));
+    }
+
+    #[test]
+    fn sound_that_another_program_read_is_said_to_be() {
+        let mut analysis = sample::english().0;
+        assert!(!read(&analysis).lines[0].contains("ffmpeg"));
+        analysis.source.files[0].decoded_by = Decoder::Ffmpeg;
+        assert!(read(&analysis).lines[0].contains("The sound was read by ffmpeg"));
     }
 
     #[test]

@@ -81,6 +81,7 @@ fn files(job: &Job, hashes: &[String], listened: &Listened, ids: &[SpeakerId]) -
             playable: recorded.facts.playable(),
             channel,
             track,
+            decoded_by: recorded.facts.decoded_by,
             offset_ms: Ms::ZERO,
             speaker,
         }

@@ -52,6 +52,26 @@ pub struct Separation {
     pub talk_share_error: Option<f64>,
 }
 
+/// Which program took a recording apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decoder {
+    /// This one, by way of Symphonia and libopus.
+    #[default]
+    Symphonia,
+    /// The `ffmpeg` that is installed on this machine.
+    Ffmpeg,
+}
+
+impl Decoder {
+    /// Whether it is part of this program.
+    #[must_use]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it so")]
+    pub fn is_own(&self) -> bool {
+        *self == Self::Symphonia
+    }
+}
+
 /// One file of the session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceFile {
@@ -67,6 +87,9 @@ pub struct SourceFile {
     pub channel: Option<u16>,
     /// Its number among the tracks, from 0.
     pub track: Option<u16>,
+    /// Which program took it apart, where that was not Openfloor itself.
+    #[serde(default, skip_serializing_if = "Decoder::is_own")]
+    pub decoded_by: Decoder,
     /// Where it starts on the session's clock.
     pub offset_ms: Ms,
     /// Whose voice it holds; null where it holds several.

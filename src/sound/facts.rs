@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::session::Decoder;
 use crate::session::{Ms, Span};
 
 /// How much less than declared still counts as complete: a packet of AAC at 8 kHz is 128 ms.
@@ -37,17 +38,6 @@ pub struct SoundFacts {
     /// Length by the file's own header, where it says one.
     #[serde(rename = "declared_ms")]
     pub declared: Option<Ms>,
-}
-
-/// Which program took a recording apart.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Decoder {
-    /// This one, by way of Symphonia and libopus.
-    #[default]
-    Symphonia,
-    /// The `ffmpeg` that is installed on this machine.
-    Ffmpeg,
 }
 
 impl SoundFacts {

@@ -111,7 +111,14 @@ impl Diarise for VoiceClusters {
             .map(|voice| speech_of(voice, &labels, &speaking, &channel, duration))
             .collect();
         speech.sort_by_key(|spans| spans.first().map_or(Ms(u64::MAX), |span| span.start()));
-        Ok(Told { speech, separation: Separation { level: SeparationLevel::Clear, bleed_db: distance.map(|d| d.0), talk_share_error: distance.map(|d| d.1) } })
+        Ok(Told {
+            speech,
+            separation: Separation {
+                level: SeparationLevel::Clear,
+                bleed_db: distance.map(|d| d.0),
+                talk_share_error: distance.map(|d| d.1),
+            },
+        })
     }
 }
 
@@ -233,8 +240,7 @@ impl Session<'_> {
             let made = Discriminant::new(&windows.rows, &of_windows, self.voices);
             let Some(discriminant) = made else { break };
             let before = labels;
-            labels =
-                self.decode(&windows.windows, &discriminant.scores(&windows.rows, -MOST_SAID));
+            labels = self.decode(&windows.windows, &discriminant.scores(&windows.rows, -MOST_SAID));
             if labels == before {
                 break;
             }

@@ -67,7 +67,21 @@ fn through_opus(sound: &[f32]) -> Vec<f32> {
     let opus = folder.path().join("x.opus");
     let bytes: Vec<u8> = to_i16(sound).iter().flat_map(|s| s.to_le_bytes()).collect();
     fs::write(&raw, bytes).unwrap();
-    ffmpeg(&["-f", "s16le", "-ar", "16000", "-ac", "1", "-i", raw.to_str().unwrap(), "-c:a", "libopus", "-b:a", "24k", opus.to_str().unwrap()]);
+    ffmpeg(&[
+        "-f",
+        "s16le",
+        "-ar",
+        "16000",
+        "-ac",
+        "1",
+        "-i",
+        raw.to_str().unwrap(),
+        "-c:a",
+        "libopus",
+        "-b:a",
+        "24k",
+        opus.to_str().unwrap(),
+    ]);
     decoded(&opus).into_iter().map(f32::from).collect()
 }
 
@@ -116,18 +130,33 @@ fn voice(name: &str) -> Vec<i16> {
         let sound = channels(&real.join(format!("{session}.flac")));
         let turns = rttm(&real.join(format!("{session}.rttm")));
         let index = turns.iter().position(|(name, _)| name == side).unwrap();
-        let channel = if sound.len() == 2 { &sound[usize::from(side.contains("CALLER"))] } else { &sound[0] };
-        let others = || turns.iter().enumerate().filter(|(n, _)| *n != index).flat_map(|(_, t)| &t.1);
-        return turns[index].1.iter()
+        let channel =
+            if sound.len() == 2 { &sound[usize::from(side.contains("CALLER"))] } else { &sound[0] };
+        let others =
+            || turns.iter().enumerate().filter(|(n, _)| *n != index).flat_map(|(_, t)| &t.1);
+        return turns[index]
+            .1
+            .iter()
             .filter(|s| others().all(|o| o.overlap(**s) == Ms::ZERO))
-            .flat_map(|s| padded(channel, *s)).collect();
+            .flat_map(|s| padded(channel, *s))
+            .collect();
     }
-    let mut files: Vec<PathBuf> = fs::read_dir(&real).unwrap().map(|e| e.unwrap().path())
+    let mut files: Vec<PathBuf> = fs::read_dir(&real)
+        .unwrap()
+        .map(|e| e.unwrap().path())
         .filter(|p| p.extension().is_some_and(|e| e == "flac"))
-        .filter(|p| p.file_name().unwrap().to_str().unwrap().starts_with(name)).collect();
+        .filter(|p| p.file_name().unwrap().to_str().unwrap().starts_with(name))
+        .collect();
     files.sort();
     assert!(!files.is_empty(), "{name}");
-    files.iter().flat_map(|f| { let mut s = channels(f).remove(0); s.extend(vec![0; 8000]); s }).collect()
+    files
+        .iter()
+        .flat_map(|f| {
+            let mut s = channels(f).remove(0);
+            s.extend(vec![0; 8000]);
+            s
+        })
+        .collect()
 }
 
 /// A stretch with half a second of silence after it.

@@ -120,7 +120,6 @@ impl Measured {
     }
 }
 
-
 /// The stretches of speech that `frames` make: pauses closed, clicks and noises left out. `loud` is
 /// the loudest speech of whose frames they are, dBFS.
 pub(super) fn stretches(

@@ -37,7 +37,11 @@ pub fn gain(db: f64) -> f32 {
 /// Two channels as one, the second made louder by `second_db`.
 pub fn sum(channels: &[Vec<i16>; 2], second_db: f64) -> Vec<f32> {
     let second = gain(second_db);
-    channels[0].iter().zip(&channels[1]).map(|(&a, &b)| f32::from(a) + f32::from(b) * second).collect()
+    channels[0]
+        .iter()
+        .zip(&channels[1])
+        .map(|(&a, &b)| f32::from(a) + f32::from(b) * second)
+        .collect()
 }
 
 /// Adds white noise of a level in dBFS.
@@ -156,7 +160,8 @@ pub fn conversation(voices: &[(&[i16], f64)], most: Ms, seed: u64) -> Talk {
             let Some(span) = pieces[who].get(piece) else { return Talk { sound, speech } };
             let start = span.start().max(from);
             // No crumbs: what is left of a piece under half a second goes with it.
-            let end = if span.end().since(start) < left + Ms(500) { span.end() } else { start + left };
+            let end =
+                if span.end().since(start) < left + Ms(500) { span.end() } else { start + left };
             let Some(taken) = Span::new(start, end) else {
                 next[who] = (piece + 1, Ms::ZERO);
                 continue;

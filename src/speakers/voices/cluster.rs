@@ -63,11 +63,7 @@ pub(super) fn directions(rows: &DMatrix<f64>, windows: &[Window], keep: usize) -
         }
     }
     pairs.sort_by(|a, b| a.norm_squared().total_cmp(&b.norm_squared()));
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "part of a count"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "part of a count")]
     pairs.truncate((real(pairs.len()) * ALIKE_PART).ceil() as usize);
     let mut within = DMatrix::zeros(SIZE, SIZE);
     for pair in &pairs {
@@ -151,9 +147,7 @@ fn starts(rows: &DMatrix<f64>, voices: usize) -> Vec<Labels> {
         }
         let nearest = |row: usize| {
             (0..voices)
-                .min_by(|&a, &b| {
-                    apart(rows, row, taken[a]).total_cmp(&apart(rows, row, taken[b]))
-                })
+                .min_by(|&a, &b| apart(rows, row, taken[a]).total_cmp(&apart(rows, row, taken[b])))
                 .unwrap_or(0)
         };
         starts.push((0..rows.nrows()).map(nearest).collect());
@@ -181,9 +175,8 @@ fn settle(rows: &DMatrix<f64>, mut labels: Labels, voices: usize) -> Option<(f64
                 centre.map_or(f64::INFINITY, |c| (rows.row(row).transpose() - c).norm_squared())
             };
             let distances: Vec<f64> = (0..voices).map(distance).collect();
-            *label = (0..voices)
-                .min_by(|&a, &b| distances[a].total_cmp(&distances[b]))
-                .unwrap_or(0);
+            *label =
+                (0..voices).min_by(|&a, &b| distances[a].total_cmp(&distances[b])).unwrap_or(0);
             spread += distances[*label];
         }
         if labels == before {
@@ -292,5 +285,59 @@ impl Discriminant {
             .enumerate()
             .flat_map(|(n, a)| known[n + 1..].iter().map(move |b| (*a - *b).norm()));
         distances.min_by(f64::total_cmp)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two voices, `apart` of what is usual within one, in turns of twenty windows.
+    fn rows(apart: f64) -> (DMatrix<f64>, Vec<Window>, Labels) {
+        let mut state = 7_u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (f64::from(state >> 8) / f64::from(1 << 23) - 1.0) * 1.7
+        };
+        let labels: Labels = (0..200).map(|n| n / 20 % 2).collect();
+        let row = |&label: &usize| -> [f64; SIZE] {
+            std::array::from_fn(|k| (noise() + real(label) * apart) * USUAL[k])
+        };
+        let rows: Vec<[f64; SIZE]> = labels.iter().map(row).collect();
+        let windows = (0..200).map(|n| (n * 150, n * 150 + 150)).collect();
+        (scaled(&rows), windows, labels)
+    }
+
+    #[test]
+    fn voices_that_differ_are_found_without_being_told() {
+        let (rows, windows, labels) = rows(2.0);
+        let found = clusterings(&directions(&rows, &windows, 3), 2);
+        assert_eq!(found[0], labels);
+    }
+
+    #[test]
+    fn a_discriminant_is_surer_of_voices_further_apart() {
+        let distance = |apart: f64| {
+            let (rows, _, labels) = rows(apart);
+            let labels: Vec<_> = labels.into_iter().map(Some).collect();
+            Discriminant::new(&rows, &labels, 2).unwrap().apart().unwrap()
+        };
+        assert!(distance(0.5) < distance(1.0) && distance(1.0) < distance(2.0));
+    }
+
+    #[test]
+    fn right_labels_explain_more_than_wrong_ones() {
+        let (rows, _, labels) = rows(1.0);
+        let wrong: Vec<_> = labels.iter().enumerate().map(|(n, _)| Some(n / 3 % 2)).collect();
+        let right: Vec<_> = labels.into_iter().map(Some).collect();
+        assert!(gain(&rows, &right, 2) > gain(&rows, &wrong, 2));
+    }
+
+    #[test]
+    fn a_voice_without_windows_is_never_chosen() {
+        let (rows, _, labels) = rows(1.0);
+        let labels: Vec<_> = labels.into_iter().map(Some).collect();
+        let discriminant = Discriminant::new(&rows, &labels, 3).unwrap();
+        assert!(discriminant.scores(&rows, -8.0).iter().all(|scores| scores[2] <= -8.0));
     }
 }

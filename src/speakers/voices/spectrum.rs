@@ -48,7 +48,12 @@ pub(super) struct Spectrum {
 
 impl Spectrum {
     /// Measures a channel. Pitch is looked for in the frames of `speaking` only.
-    pub fn of(copy: &WorkCopy, channel: u16, speaking: &[bool], cancel: &dyn Cancel) -> Result<Self> {
+    pub fn of(
+        copy: &WorkCopy,
+        channel: u16,
+        speaking: &[bool],
+        cancel: &dyn Cancel,
+    ) -> Result<Self> {
         let mut engine = Engine::new();
         let frames = speaking.len();
         let mut bands: Vec<[f32; BANDS]> = Vec::with_capacity(frames);
@@ -209,4 +214,39 @@ pub(super) fn real(count: usize) -> f64 {
 #[expect(clippy::cast_possible_truncation, reason = "a measurement needs no more than an f32")]
 fn single(value: f64) -> f32 {
     value as f32
+}
+
+#[cfg(test)]
+#[expect(clippy::cast_possible_truncation, reason = "samples made for a test")]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+
+    fn tone(hertz: f64) -> Spectrum {
+        let dir = tempfile::tempdir().unwrap();
+        let sample = |n: usize| {
+            let phase = TAU * hertz * real(n) / f64::from(SAMPLE_RATE);
+            (3000.0 * (phase.sin() + 0.5 * (2.0 * phase).sin())) as i16
+        };
+        let samples: Vec<i16> = (0..16_000).map(sample).collect();
+        let copy = WorkCopy::from_samples(dir.path(), &[&samples]).unwrap();
+        Spectrum::of(&copy, 0, &[true; 100], &Silent).unwrap()
+    }
+
+    #[test]
+    fn a_low_and_a_high_voice_have_their_pitch() {
+        for hertz in [100.0, 200.0] {
+            let pitch = tone(hertz).pitch[50].unwrap();
+            assert!((pitch - single(hertz.log2())).abs() < 0.05, "{hertz} Hz: {pitch}");
+        }
+    }
+
+    #[test]
+    fn silence_has_no_pitch_and_its_cepstra_are_numbers() {
+        let dir = tempfile::tempdir().unwrap();
+        let copy = WorkCopy::from_samples(dir.path(), &[&[0; 1600]]).unwrap();
+        let spectrum = Spectrum::of(&copy, 0, &[true; 10], &Silent).unwrap();
+        assert!(spectrum.pitch.iter().all(Option::is_none));
+        assert!(spectrum.cepstra.iter().flatten().all(|value| value.is_finite()));
+    }
 }

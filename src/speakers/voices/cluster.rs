@@ -287,3 +287,57 @@ impl Discriminant {
         distances.min_by(f64::total_cmp)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two voices, `apart` of what is usual within one, in turns of twenty windows.
+    fn rows(apart: f64) -> (DMatrix<f64>, Vec<Window>, Labels) {
+        let mut state = 7_u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (f64::from(state >> 8) / f64::from(1 << 23) - 1.0) * 1.7
+        };
+        let labels: Labels = (0..200).map(|n| n / 20 % 2).collect();
+        let row = |&label: &usize| -> [f64; SIZE] {
+            std::array::from_fn(|k| (noise() + real(label) * apart) * USUAL[k])
+        };
+        let rows: Vec<[f64; SIZE]> = labels.iter().map(row).collect();
+        let windows = (0..200).map(|n| (n * 150, n * 150 + 150)).collect();
+        (scaled(&rows), windows, labels)
+    }
+
+    #[test]
+    fn voices_that_differ_are_found_without_being_told() {
+        let (rows, windows, labels) = rows(2.0);
+        let found = clusterings(&directions(&rows, &windows, 3), 2);
+        assert_eq!(found[0], labels);
+    }
+
+    #[test]
+    fn a_discriminant_is_surer_of_voices_further_apart() {
+        let distance = |apart: f64| {
+            let (rows, _, labels) = rows(apart);
+            let labels: Vec<_> = labels.into_iter().map(Some).collect();
+            Discriminant::new(&rows, &labels, 2).unwrap().apart().unwrap()
+        };
+        assert!(distance(0.5) < distance(1.0) && distance(1.0) < distance(2.0));
+    }
+
+    #[test]
+    fn right_labels_explain_more_than_wrong_ones() {
+        let (rows, _, labels) = rows(1.0);
+        let wrong: Vec<_> = labels.iter().enumerate().map(|(n, _)| Some(n / 3 % 2)).collect();
+        let right: Vec<_> = labels.into_iter().map(Some).collect();
+        assert!(gain(&rows, &right, 2) > gain(&rows, &wrong, 2));
+    }
+
+    #[test]
+    fn a_voice_without_windows_is_never_chosen() {
+        let (rows, _, labels) = rows(1.0);
+        let labels: Vec<_> = labels.into_iter().map(Some).collect();
+        let discriminant = Discriminant::new(&rows, &labels, 3).unwrap();
+        assert!(discriminant.scores(&rows, -8.0).iter().all(|scores| scores[2] <= -8.0));
+    }
+}

@@ -83,3 +83,41 @@ pub(super) fn decode(scores: &[Vec<f64>], speaking: &[bool], voices: usize) -> V
     }
     labels
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scores that favour voice 0 or 1 by `much`.
+    fn scores(favoured: &[usize], much: f64) -> Vec<Vec<f64>> {
+        let of = |&voice: &usize| (0..2).map(|n| if n == voice { 0.0 } else { -much }).collect();
+        favoured.iter().map(of).collect()
+    }
+
+    #[test]
+    fn a_moment_of_doubt_within_speech_changes_nothing() {
+        let mut favoured = vec![0; 100];
+        favoured[40..60].fill(1);
+        let labels = decode(&scores(&favoured, 0.5), &[true; 100], 2);
+        assert_eq!(labels, [0; 100]);
+    }
+
+    #[test]
+    fn a_short_answer_between_pauses_is_the_others() {
+        let mut favoured = vec![0; 140];
+        favoured[50..90].fill(1);
+        let mut speaking = vec![true; 140];
+        speaking[20..50].fill(false);
+        speaking[90..120].fill(false);
+        let labels = decode(&scores(&favoured, 0.1), &speaking, 2);
+        assert!(labels[50..90].iter().all(|&label| label == 1));
+        assert!(labels[..20].iter().chain(&labels[120..]).all(|&label| label == 0));
+    }
+
+    #[test]
+    fn the_middle_of_a_window_counts_more_than_its_edge() {
+        let windows = [(0, 100), (50, 150)];
+        let found = frame_scores(&windows, &scores(&[0, 1], 1.0), 150, 2);
+        assert!(found[55][0] > found[55][1] && found[95][1] > found[95][0]);
+    }
+}

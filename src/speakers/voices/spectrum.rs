@@ -215,3 +215,38 @@ pub(super) fn real(count: usize) -> f64 {
 fn single(value: f64) -> f32 {
     value as f32
 }
+
+#[cfg(test)]
+#[expect(clippy::cast_possible_truncation, reason = "samples made for a test")]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+
+    fn tone(hertz: f64) -> Spectrum {
+        let dir = tempfile::tempdir().unwrap();
+        let sample = |n: usize| {
+            let phase = TAU * hertz * real(n) / f64::from(SAMPLE_RATE);
+            (3000.0 * (phase.sin() + 0.5 * (2.0 * phase).sin())) as i16
+        };
+        let samples: Vec<i16> = (0..16_000).map(sample).collect();
+        let copy = WorkCopy::from_samples(dir.path(), &[&samples]).unwrap();
+        Spectrum::of(&copy, 0, &[true; 100], &Silent).unwrap()
+    }
+
+    #[test]
+    fn a_low_and_a_high_voice_have_their_pitch() {
+        for hertz in [100.0, 200.0] {
+            let pitch = tone(hertz).pitch[50].unwrap();
+            assert!((pitch - single(hertz.log2())).abs() < 0.05, "{hertz} Hz: {pitch}");
+        }
+    }
+
+    #[test]
+    fn silence_has_no_pitch_and_its_cepstra_are_numbers() {
+        let dir = tempfile::tempdir().unwrap();
+        let copy = WorkCopy::from_samples(dir.path(), &[&[0; 1600]]).unwrap();
+        let spectrum = Spectrum::of(&copy, 0, &[true; 10], &Silent).unwrap();
+        assert!(spectrum.pitch.iter().all(Option::is_none));
+        assert!(spectrum.cepstra.iter().flatten().all(|value| value.is_finite()));
+    }
+}

@@ -84,3 +84,33 @@ pub(super) fn describe(
 fn median(values: impl Iterator<Item = f32>, part: f64) -> Option<f32> {
     crate::speakers::frames::quantile(values, part)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_lie_over_speech_and_reach_its_end() {
+        let mut speaking = vec![false; 1000];
+        speaking[100..320].fill(true);
+        speaking[500..540].fill(true);
+        assert_eq!(
+            windows(&speaking, 150, 25),
+            [(100, 250), (125, 275), (150, 300), (170, 320), (500, 540)]
+        );
+    }
+
+    #[test]
+    fn windows_reach_over_short_pauses_only() {
+        let mut speaking = vec![true; 200];
+        speaking[90..130].fill(false);
+        assert_eq!(windows(&speaking, 300, 50), [(0, 200)]);
+        speaking[85..135].fill(false);
+        assert_eq!(windows(&speaking, 300, 50), [(0, 85), (135, 200)]);
+    }
+
+    #[test]
+    fn without_speech_there_are_no_windows() {
+        assert!(windows(&[false; 500], 150, 25).is_empty());
+    }
+}

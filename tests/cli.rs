@@ -29,6 +29,8 @@ mod exit_codes;
 mod fetch;
 #[path = "cli/folders.rs"]
 mod folders;
+#[path = "cli/formats.rs"]
+mod formats;
 #[path = "cli/full_disk.rs"]
 mod full_disk;
 #[path = "cli/lost.rs"]

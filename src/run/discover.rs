@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::Input;
 use crate::error::Error;
+use crate::hashing;
 use crate::results::FOLDER_SUFFIX;
 
 /// Endings by which a file in a folder is taken for a recording. Which of them can be read is for
@@ -15,6 +16,9 @@ const RECORDINGS: [&str; 24] = [
     "wav", "wave", "flac", "m4a", "mp4", "m4b", "mp3", "ogg", "oga", "opus", "webm", "mkv", "mov",
     "aac", "aif", "aiff", "caf", "wma", "amr", "3gp", "m4v", "avi", "wmv", "mka",
 ];
+
+/// Bytes of the longest name that file systems take.
+const LONGEST_NAME: usize = 255;
 
 /// A recording that was found: its files and where its results go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,11 +80,20 @@ fn in_folder(out: &Path, file: &Path) -> PathBuf {
     out.join(beside(Path::new(file.file_name().unwrap_or_default())))
 }
 
-/// `talk.wav` → `talk.wav.openfloor`.
+/// `talk.wav` → `talk.wav.openfloor`. Of a name too long for that, the start, and what tells it from
+/// others of the same start.
 fn beside(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(FOLDER_SUFFIX);
-    PathBuf::from(name)
+    let name = file.file_name().unwrap_or_default();
+    if name.len() + FOLDER_SUFFIX.len() <= LONGEST_NAME {
+        let mut results = file.as_os_str().to_owned();
+        results.push(FOLDER_SUFFIX);
+        return PathBuf::from(results);
+    }
+    let hash = hashing::sha256(name.as_encoded_bytes());
+    let end = format!("~{}{FOLDER_SUFFIX}", &hash[..8]);
+    let name = name.to_string_lossy();
+    let start = &name[..name.floor_char_boundary(LONGEST_NAME - end.len())];
+    file.with_file_name(format!("{start}{end}"))
 }
 
 fn walk(folder: &Path, files: &mut Vec<Result<PathBuf, Fruitless>>, seen: &mut BTreeSet<PathBuf>) {
@@ -163,6 +176,20 @@ mod tests {
         assert_eq!(found(tree.path(), None)[0].1, beside);
         let out = Path::new("/tmp/out");
         assert_eq!(found(tree.path(), Some(out))[0].1, out.join("a/x.m4a.openfloor"));
+    }
+
+    #[test]
+    fn a_name_that_fills_its_place_still_has_results_of_its_own() {
+        let long = |last: &str| format!("{}{last}.wav", "é".repeat(125));
+        let results = |name: &str| beside(Path::new("calls").join(name).as_path());
+        let (one, other) = (results(&long("a")), results(&long("b")));
+        assert_ne!(one, other);
+        let name = one.file_name().unwrap().to_str().unwrap();
+        assert!(
+            name.len() <= 255 && name.starts_with("éé") && name.ends_with(FOLDER_SUFFIX),
+            "{name}"
+        );
+        assert_eq!(one.parent(), Some(Path::new("calls")));
     }
 
     #[test]

@@ -75,6 +75,31 @@ fn tracks_of_other_rates_forms_and_lengths_stand_on_one_clock() {
 }
 
 #[test]
+fn tracks_of_one_file_are_people_and_a_mix_of_them_is_nobody() {
+    let place = split();
+    let (coach, client) = (place.path("coach.wav"), place.path("client.wav"));
+    // As OBS writes them: what everybody hears first, then each alone.
+    let both = ["-i", text(&coach), "-i", text(&client)];
+    let mixed =
+        ["-filter_complex", "[0][1]amix=inputs=2[mix]", "-map", "[mix]", "-map", "0", "-map", "1"];
+    let path = place.path("session.mkv");
+    ffmpeg(&[&both[..], &mixed, &["-c:a", "aac", "-b:a", "96k", text(&path)]].concat());
+    place.analyze(["session.mkv", "--language", "en", "--coach", "first"]).exits(0);
+    let analysis = json(place.path("session.mkv.openfloor/analysis.json"));
+    assert_eq!(analysis["source"]["speaker_evidence"], "tracks");
+    let files = analysis["source"]["files"].as_array().unwrap();
+    let of: Vec<(&str, u64)> = files
+        .iter()
+        .map(|file| (file["speaker"].as_str().unwrap(), file["track"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(of, [("S1", 1), ("S2", 2)]);
+    assert_eq!(analysis["speakers"][0]["role"], "coach");
+    // The coach talks about a third of the time (fixtures/truth).
+    let share = analysis["speakers"][0]["talk_share"].as_f64().unwrap();
+    assert!((0.2..0.75).contains(&share), "{share}");
+}
+
+#[test]
 fn a_track_that_cannot_be_read_is_the_one_that_is_named() {
     let place = split();
     place.write("client.wav", "text");
@@ -88,7 +113,10 @@ fn a_track_that_cannot_be_read_is_the_one_that_is_named() {
 fn one_track_twice_holds_the_same_voices() {
     let place = split();
     let twice = ["--track", "coach=coach.wav", "--track", "coachee=coach.wav"];
-    place.analyze(twice).fails_on("coach.wav", "cannot yet be told who speaks when");
+    place.analyze(twice).fails_on(
+        "coach.wav",
+        "its tracks hold the same voices, so they are not one file a person",
+    );
     silence(&place.path("client.wav"), 2);
     place.analyze(TRACKS).fails_on("client.wav", "only one of its tracks holds a voice");
     assert!(!place.path("client.wav.openfloor").exists());

@@ -73,7 +73,7 @@ fn a_child_that_is_lost_costs_its_recording_and_the_next_goes_on() {
     fs::rename(place.path("long.wav"), place.path("calls/long.wav")).unwrap();
     let limit = |resource, most| {
         move |child| {
-            let limit = Rlimit { current: Some(most), maximum: None };
+            let limit = Rlimit { current: Some(most), maximum: Some(most + 10) };
             prlimit(Some(pid(child)), resource, limit).unwrap();
         }
     };

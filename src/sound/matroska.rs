@@ -85,12 +85,13 @@ struct Element {
 pub(super) fn read(file: &mut File) -> io::Result<Segment> {
     let length = file.seek(SeekFrom::End(0))?;
     let mut segment = Segment::default();
-    let Some(head) = element(file, 0)?.filter(|head| head.id == EBML) else {
+    let Some(head) = element(file, 0, length)?.filter(|head| head.id == EBML) else {
         return Ok(segment);
     };
     let header = body(file, &head)?;
     segment.webm = children(&header).any(|(id, body)| id == DOC_TYPE && body.starts_with(b"webm"));
-    let Some(whole) = element(file, head.body.saturating_add(head.size.unwrap_or(0)))? else {
+    let Some(whole) = element(file, head.body.saturating_add(head.size.unwrap_or(0)), length)?
+    else {
         return Ok(segment);
     };
     if whole.id != SEGMENT {
@@ -100,7 +101,7 @@ pub(super) fn read(file: &mut File) -> io::Result<Segment> {
     segment.cut = end > length;
     let (mut at, mut last_cluster) = (whole.body, None);
     for _ in 0..MOST_ELEMENTS {
-        let Some(part) = element(file, at)?.filter(|part| part.body < end) else { break };
+        let Some(part) = element(file, at, length)?.filter(|part| part.body < end) else { break };
         match part.id {
             INFO => info(&body(file, &part)?, &mut segment),
             TRACKS => tracks(&body(file, &part)?, &mut segment),
@@ -111,7 +112,7 @@ pub(super) fn read(file: &mut File) -> io::Result<Segment> {
         at = part.body.saturating_add(size);
     }
     if let Some((body, Some(size))) = last_cluster {
-        cluster(file, body, body.saturating_add(size), &mut segment)?;
+        cluster(file, body, body.saturating_add(size).min(length), &mut segment)?;
     }
     Ok(segment)
 }
@@ -150,7 +151,7 @@ fn tracks(data: &[u8], segment: &mut Segment) {
 fn cluster(file: &mut File, start: u64, end: u64, segment: &mut Segment) -> io::Result<()> {
     let (mut at, mut time) = (start, 0);
     for _ in 0..MOST_ELEMENTS {
-        let Some(part) = element(file, at)?.filter(|part| part.body < end) else { break };
+        let Some(part) = element(file, at, end)?.filter(|part| part.body < end) else { break };
         match part.id {
             CLUSTER_TIMESTAMP => {
                 time = i64::try_from(unsigned(&body(file, &part)?)).unwrap_or(i64::MAX);
@@ -180,12 +181,12 @@ fn padded(block: &[u8], padding: &[u8], cluster: i64) -> Option<(u64, i64, f64)>
 }
 
 /// The head of the element at a place of the file; `None` at its end and where there is none.
-fn element(file: &mut File, at: u64) -> io::Result<Option<Element>> {
-    let mut head = [0; 12];
-    // Past the end of any file there is nothing, and seeking there is an error.
-    if i64::try_from(at).is_err() {
+fn element(file: &mut File, at: u64, length: u64) -> io::Result<Option<Element>> {
+    // Far behind the end even seeking is an error.
+    if at >= length {
         return Ok(None);
     }
+    let mut head = [0; 12];
     file.seek(SeekFrom::Start(at))?;
     let mut count = 0;
     while count < head.len() {

@@ -8,7 +8,7 @@
 //! there is of who speaks.
 //!
 //! ```text
-//! path ─▶ sniff ─▶ source: wav | aiff | mp4 | matroska | id3 (what the container hides)
+//! path ─▶ sniff ─▶ source: wav | cut | mp4 | matroska | id3 (what the container hides)
 //!      ─▶ packets (Symphonia) ─▶ engine (Symphonia's decoders, opus)
 //!      ─▶ place (packet times, edits, gaps) ─▶ resample (rubato) ─▶ work ─▶ voice_activity, level
 //!      ─▶ ffmpeg (what none of these decode) ──────────────────────▶ work
@@ -18,8 +18,8 @@
 //! it. What could not be decoded is silence of the same length, and is listed as damaged.
 
 mod aac;
-mod aiff;
 mod capture;
+mod cut;
 mod dates;
 mod decode;
 mod engine;

@@ -115,12 +115,18 @@ impl<'a> Decoding<'a> {
         let told = track.num_frames.filter(|&frames| frames > 0);
         let clock = self.engine.clock;
         match (&self.hidden, self.kind) {
+            (Hidden::Declared(frames), Kind::Caf) => {
+                self.declared = frames.or(told);
+                self.end = told.map(|end| (end, 0));
+            }
             (Hidden::Declared(frames), _) => self.declared = *frames,
             (Hidden::Movie(movie), _) => {
                 if let Some(wanted) = movie.audio.get(usize::from(self.number)) {
                     (self.pieces, self.declared) = movie.pieces(wanted, clock);
-                    if self.pieces == [Piece::ALL] {
-                        self.begin = self.engine.pre_skip();
+                    // Edits are missing, or told in another rate than Opus counts in.
+                    let silent = u64::try_from(self.engine.pre_skip()).unwrap_or(0);
+                    if let Some(Piece::Media { start, .. }) = self.pieces.first_mut() {
+                        *start = silent.max(*start);
                     }
                 }
             }
@@ -146,10 +152,6 @@ impl<'a> Decoding<'a> {
                 let end = told.and_then(|end| i64::try_from(end).ok());
                 let end = end.map(|end| self.frames(end).saturating_sub(self.begin));
                 self.declared = end.and_then(|end| u64::try_from(end).ok());
-            }
-            (_, Kind::Caf) => {
-                self.declared = told;
-                self.end = told.map(|end| (end, 0));
             }
             (_, Kind::Flac) => self.declared = told,
             _ => {}

@@ -10,7 +10,7 @@ use symphonia::core::io::MediaSource;
 
 use super::patched::Patched;
 use super::sniff::{CHOOSE, COPY_AGAIN, Kind, Opened, refuse};
-use super::{aiff, id3, matroska, mp4, wav};
+use super::{cut, id3, matroska, mp4, wav};
 use crate::error::{Error, Result};
 
 /// Rates read, samples a second: from telephone lines' quarter to studio masters.
@@ -36,7 +36,7 @@ pub(super) struct Source {
 pub(super) enum Hidden {
     /// Nothing.
     Nothing,
-    /// Frames by the header of a WAV or an AIFF.
+    /// Frames by the header of a WAV, an AIFF or a CAF.
     Declared(Option<u64>),
     /// Whether an MP3 says how long it is; Symphonia guesses where it does not.
     LengthTag(bool),
@@ -76,13 +76,13 @@ impl Source {
                 let name = if speex { "Speex" } else { "sound coded this way" };
                 return Err(NotOurs::Other(name.to_owned()));
             }
-            Kind::Aiff => {
-                let length = end.saturating_sub(start);
-                let aiff = aiff::read(&mut file, start, length).map_err(unread)?;
-                let media = Box::new(Patched::part(file, aiff.patches, start, end));
-                Self { media, kind, recorded, hidden: Hidden::Declared(aiff.declared) }
+            Kind::Aiff | Kind::Caf => {
+                let read = if kind == Kind::Aiff { cut::aiff } else { cut::caf };
+                let sizes = read(&mut file, start, end.saturating_sub(start)).map_err(unread)?;
+                let media = Box::new(Patched::part(file, sizes.patches, start, end));
+                Self { media, kind, recorded, hidden: Hidden::Declared(sizes.declared) }
             }
-            Kind::Flac | Kind::Adts | Kind::Ogg | Kind::Caf => {
+            Kind::Flac | Kind::Adts | Kind::Ogg => {
                 Self { media: part(file), kind, recorded, hidden: Hidden::Nothing }
             }
             Kind::Mp3 => {

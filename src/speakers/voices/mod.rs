@@ -93,8 +93,8 @@ impl Diarise for VoiceClusters {
     ) -> Result<Told> {
         let voices = speakers.clamp(1, MOST_SPEAKERS);
         let channel = Measured::new(&mixed.measured);
-        let voiced = channel.voiced.iter().filter(|on| **on).count();
-        if voiced < frames_in(LEAST_VOICE) || channel.is_hardly_voice() {
+        let heard = channel.voiced.iter().filter(|on| **on).count();
+        if heard < frames_in(LEAST_VOICE) || channel.is_hardly_voice() {
             return Ok(Told {
                 speech: vec![Vec::new(); voices],
                 separation: separation(SeparationLevel::Unknown, None),

@@ -37,7 +37,7 @@ const WAITING: usize = 4;
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// A program that gives nothing for so long stands still: even at the speed of a slow disk a piece
 /// is 2 s of sound.
-const STANDS_STILL: Duration = Duration::from_secs(60);
+const STANDS_STILL: Duration = Duration::from_mins(1);
 /// The most that ffprobe may say.
 const LONGEST_ANSWER: usize = 4 << 20;
 /// What to do where there is no ffmpeg.

@@ -1,4 +1,4 @@
-//! What Symphonia leaves out of a Matroska or WebM file: the date, the length, what the codec put
+//! What Symphonia leaves out of a Matroska or `WebM` file: the date, the length, what the codec put
 //! behind the last sound, and whether the file is cut off.
 //!
 //! In: a file (RFC 8794 for the elements, RFC 9559 for their meaning). Out: [`Segment`]. Clusters
@@ -37,7 +37,7 @@ const DISCARD_PADDING: u32 = 0x75A2;
 /// What is in a file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Segment {
-    /// Whether it calls itself WebM.
+    /// Whether it calls itself `WebM`.
     pub(super) webm: bool,
     /// Audio tracks: number, and the codec's delay in nanoseconds.
     pub(super) audio: Vec<(u64, u64)>,

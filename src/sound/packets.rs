@@ -209,7 +209,9 @@ impl<'a> Decoding<'a> {
                 Decoded::Sound => {
                     let frames = usize::try_from(frames).unwrap_or(usize::MAX);
                     decoded |= frames > 0;
-                    planes.iter_mut().for_each(|plane| plane.truncate(frames));
+                    for plane in &mut planes {
+                        plane.truncate(frames);
+                    }
                     placer.sound(start, &planes)?
                 }
                 Decoded::Damaged => placer.damage(start, frames)?,
@@ -287,7 +289,7 @@ impl<'a> Decoding<'a> {
     /// The stream starts anew, as where one Ogg is written behind another: goes on with the track of
     /// the same place. False where it cannot.
     fn follow(&mut self, placer: &Placer<'_>) -> bool {
-        let audio = || self.reader.tracks().iter().filter(is_audio);
+        let audio = || self.reader.tracks().iter().filter(|track| is_audio(track));
         let same = audio().find(|track| track.id == self.track);
         let Some(track) = same.or_else(|| audio().nth(usize::from(self.number))) else {
             return false;
@@ -352,7 +354,7 @@ fn find<'r>(
     reader: &'r dyn FormatReader,
     hidden: &Hidden,
 ) -> Result<(&'r Track, usize), NotOurs> {
-    let audio = || reader.tracks().iter().filter(is_audio);
+    let audio = || reader.tracks().iter().filter(|track| is_audio(track));
     let (found, tracks) = match hidden {
         Hidden::Movie(movie) => {
             let wanted = movie.audio.get(usize::from(number));
@@ -380,7 +382,7 @@ fn find<'r>(
     Err(no_track(path, number, tracks, video).into())
 }
 
-fn is_audio(track: &&Track) -> bool {
+fn is_audio(track: &Track) -> bool {
     matches!(track.codec_params, Some(CodecParameters::Audio(_)))
 }
 

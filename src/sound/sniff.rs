@@ -36,7 +36,7 @@ pub(super) enum Kind {
     Adts,
     /// Ogg.
     Ogg,
-    /// Matroska or WebM.
+    /// Matroska or `WebM`.
     Matroska,
     /// AIFF or AIFC.
     Aiff,

@@ -7,8 +7,9 @@ use openfloor::sound::{Decoder, SoundFacts};
 
 use crate::support::{Reference, decode, decode_track, ffmpeg, ffmpeg_can, lag, level_db, noise};
 
-/// The house asks for 20 ms: 320 samples. Whole milliseconds of Matroska's time stamps are 16.
-const CLOSE: usize = 24;
+/// The house asks for 20 ms: 320 samples. Whole milliseconds of Matroska's time stamps are 16, and
+/// ffmpeg 5.1 is itself 69 late with Opus of a 16 kHz source in MP4, against that source.
+const CLOSE: usize = 80;
 
 /// What a file is to be taken for.
 struct Expected {

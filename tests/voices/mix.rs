@@ -8,7 +8,7 @@ use openfloor::session::{Ms, Span, join};
 /// Samples a second.
 pub const RATE: usize = 16_000;
 
-/// Numbers that look random and are the same on every machine (SplitMix64).
+/// Numbers that look random and are the same on every machine (`SplitMix64`).
 pub struct Dice(u64);
 
 impl Dice {
@@ -178,7 +178,7 @@ pub fn conversation(voices: &[(&[i16], f64)], most: Ms, seed: u64) -> Talk {
             next[who] = (piece, end);
             let pause = if left > Ms(150) { dice.between(0.15, 0.9) } else { 0.0 };
             sound.extend(std::iter::repeat_n(0.0, (pause * RATE as f64) as usize / 16 * 16));
-            while sound.len() % 16 != 0 {
+            while !sound.len().is_multiple_of(16) {
                 sound.push(0.0);
             }
         }

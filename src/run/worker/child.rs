@@ -31,10 +31,8 @@ pub fn serve(from: impl Read, to: impl Write + Send) -> io::Result<()> {
 
 fn decode_apart(path: &Path, track: u16, parent: &Parent<impl Write + Send>) -> Result<Message> {
     let mut sound = Sound { parent, bytes: Vec::new() };
-    {
-        let _ = track;
-        decode(path, &mut sound, parent, &Silent).map(Message::Decoded)
-    }
+    let _ = track;
+    decode(path, &mut sound, parent, &Silent).map(Message::Decoded)
 }
 
 /// The process that asked.

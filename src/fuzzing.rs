@@ -8,8 +8,11 @@ use std::path::Path;
 use crate::run::worker::Frames;
 use crate::{models, results, sound};
 
+/// Takes any bytes.
+pub type Target = fn(&[u8]);
+
 /// Every target by its name, which is that of its seeds' folder.
-pub const TARGETS: [(&str, fn(&[u8])); 6] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("mp4", mp4),
     ("wav", wav),
     ("sniff", sniff),
@@ -20,7 +23,7 @@ pub const TARGETS: [(&str, fn(&[u8])); 6] = [
 
 /// The boxes of an MP4, and what a player shows of each of its tracks.
 pub fn mp4(bytes: &[u8]) {
-    with_file(bytes, |path| sound::fuzzing::mp4(path));
+    with_file(bytes, sound::fuzzing::mp4);
 }
 
 /// A WAV header, and the file as it is put right.

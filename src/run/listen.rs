@@ -8,7 +8,9 @@ use crate::error::{Error, Result};
 use crate::progress::{Cancel, Progress, Stage};
 use crate::session::{Evidence, Ms, Separation, Span, SpeakerId};
 use crate::sound::{DetectVoice, LEVEL_HOP_SAMPLES, Silero, frame_levels, ms_of_samples};
-use crate::speakers::{Channel, Diarise, Mixed, NotPeople, Told, VoiceClusters, tell_apart};
+use crate::speakers::{
+    Channel, Diarise, Mixed, NotPeople, Told, VoiceClusters, mix_of_others, tell_apart,
+};
 use crate::words::{Window, pack, share_leftovers};
 
 /// Changes whenever the same recording can come out otherwise.
@@ -130,6 +132,18 @@ fn apart(job: &Job, takes: &Takes, measured: &Measured) -> Result<Apart> {
         return Ok(Apart::OneChannel(only));
     }
     let people = |of: &[usize]| measured.people(of, takes.duration());
+    // OBS writes what everybody hears as a track of its own, beside the people apart.
+    let channels: Vec<Channel<'_>> = all.iter().map(|&take| measured.channel(take)).collect();
+    if takes.are_tracks()
+        && job.inputs.len() == 1
+        && let Some(mix) = mix_of_others(&channels)
+    {
+        let rest: Vec<usize> = all.iter().copied().filter(|&take| take != mix).collect();
+        return Ok(match people(&rest) {
+            Ok(told) => Apart::People(Found { evidence, told, takes: rest }),
+            Err(_) => Apart::OneChannel(mix),
+        });
+    }
     let why = match people(&all) {
         Ok(told) => return Ok(Apart::People(Found { evidence, told, takes: all })),
         Err(why) => why,
@@ -144,14 +158,6 @@ fn apart(job: &Job, takes: &Takes, measured: &Measured) -> Result<Apart> {
             wrong: format!("{wrong}, so they are not one file a person"),
             remedy: "give one file a person, or only the file in which everybody is heard".into(),
         });
-    }
-    // OBS writes what everybody hears as the first track, and the people apart on the others.
-    if takes.are_tracks()
-        && let [_, rest @ ..] = &all[..]
-        && rest.len() > 1
-        && let Ok(told) = people(rest)
-    {
-        return Ok(Apart::People(Found { evidence, told, takes: rest.to_vec() }));
     }
     Ok(Apart::OneChannel(why.channel()))
 }

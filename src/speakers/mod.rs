@@ -8,8 +8,10 @@ mod activity;
 mod bleed;
 mod channels;
 mod frames;
+mod mix;
 mod voices;
 
 pub use activity::Channel;
 pub use channels::{NotPeople, Told, tell_apart};
+pub use mix::mix_of_others;
 pub use voices::{Diarise, MOST_SPEAKERS, Mixed, VoiceClusters};

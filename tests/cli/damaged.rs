@@ -185,7 +185,7 @@ fn damaged_files_of_every_format_cost_no_more_than_themselves() {
         let most_memory = costs.iter().map(|cost| cost.memory).max().unwrap_or_default();
         writeln!(
             table,
-            "| {name} | {:?} | {} | {} | {} | {} | {} | {} | {:.2} | {:.1} |",
+            "| {name} | {:?} | {} | {} | {} | {} | {} | {} | {:.2} | {} |",
             costs[0].end,
             ended(End::Decoded),
             ended(End::Refused),
@@ -194,7 +194,7 @@ fn damaged_files_of_every_format_cost_no_more_than_themselves() {
             ended(End::Crashed),
             ended(End::Panicked),
             most_cpu.as_secs_f32(),
-            most_memory as f32 / 1e6
+            most_memory / 1_000_000
         )
         .unwrap();
     }

@@ -91,7 +91,10 @@ impl Head {
             (0, _) => Self::plain(channels, pre_skip, gain),
             // Family 3, an ambisonic matrix, is of another form.
             (1 | 2 | 255, &[streams, coupled, ref mapping @ ..]) => {
-                let mapping = mapping.get(..usize::from(channels))?.to_vec();
+                let mut mapping = mapping.get(..usize::from(channels))?.to_vec();
+                if let Some(order) = wave_order(channels).filter(|_| family == 1) {
+                    mapping = order.iter().map(|&at| mapping[at]).collect();
+                }
                 let fits = channels > 0 && streams > 0 && coupled <= streams;
                 fits.then_some(Self { pre_skip, gain, streams, coupled, mapping })
             }
@@ -106,6 +109,19 @@ impl Head {
             _ => return None,
         };
         Some(Self { pre_skip, gain, streams: 1, coupled: channels - 1, mapping })
+    }
+}
+
+/// Vorbis' order of loudspeakers (RFC 7845, 5.1.1.2) as every other format has them: left, right,
+/// centre, bass, back, side.
+fn wave_order(channels: u8) -> Option<&'static [usize]> {
+    match channels {
+        3 => Some(&[0, 2, 1]),
+        5 => Some(&[0, 2, 1, 3, 4]),
+        6 => Some(&[0, 2, 1, 5, 3, 4]),
+        7 => Some(&[0, 2, 1, 6, 5, 3, 4]),
+        8 => Some(&[0, 2, 1, 7, 5, 6, 3, 4]),
+        _ => None,
     }
 }
 
@@ -126,7 +142,7 @@ mod tests {
     fn channels_of_several_streams_are_mapped() {
         let head = b"OpusHead\x01\x03\0\0\x80\xbb\0\0\0\0\x01\x02\x01\x00\x02\x01";
         let opus = Opus::new(Some(head), 3).unwrap();
-        assert_eq!((opus.channels(), &opus.head.mapping[..]), (3, &[0, 2, 1][..]));
+        assert_eq!((opus.channels(), &opus.head.mapping[..]), (3, &[0, 1, 2][..]));
     }
 
     #[test]

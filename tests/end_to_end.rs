@@ -24,10 +24,15 @@ use openfloor::progress::Silent;
 use openfloor::run::{
     Done, Engines, Input, Job, LanguageChoice, Options, Outcome, Runtime, pipeline,
 };
+use openfloor::run::worker::Worker;
 use openfloor::session::About;
 
-static ENGINES: LazyLock<Engines> =
-    LazyLock::new(|| Engines::find(DEFAULT_SPEECH_TO_TEXT).expect("the bundled models"));
+static ENGINES: LazyLock<Engines> = LazyLock::new(|| {
+    let mut found = Engines::find(DEFAULT_SPEECH_TO_TEXT).expect("the bundled models");
+    // This program is a test: what decodes is the real one.
+    found.worker = Worker::new(env!("CARGO_BIN_EXE_openfloor").into());
+    found
+});
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

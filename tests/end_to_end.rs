@@ -21,10 +21,10 @@ use std::sync::LazyLock;
 use openfloor::analysis::{Analysis, Profile};
 use openfloor::models::DEFAULT_SPEECH_TO_TEXT;
 use openfloor::progress::Silent;
+use openfloor::run::worker::Worker;
 use openfloor::run::{
     Done, Engines, Input, Job, LanguageChoice, Options, Outcome, Runtime, pipeline,
 };
-use openfloor::run::worker::Worker;
 use openfloor::session::About;
 
 static ENGINES: LazyLock<Engines> = LazyLock::new(|| {

@@ -30,6 +30,9 @@ const LOWEST_PITCH: usize = 65;
 const HIGHEST_PITCH: usize = 400;
 /// A frame has a pitch when so much of it repeats after a period.
 const REPEATS: f32 = 0.5;
+/// A period is the first that repeats at least this well against the best (as in Boersma 1993, who makes
+/// longer ones pay).
+const FIRST: f32 = 0.9;
 /// Part of the frames that hold nothing but a band's noise, and how far above it a band counts, as
 /// power: what lies under the noise, or above the band of a telephone, is the same for everybody.
 const NOISE_PART: f64 = 0.10;
@@ -154,9 +157,13 @@ impl Engine {
         let found = self.repetition(&windowed);
         let least = found[0] + 1e-9;
         let strength = |lag: usize| found[lag] / least / self.fade[lag];
-        let (lag, best) = (rate / HIGHEST_PITCH..=rate / LOWEST_PITCH)
-            .map(|lag| (lag, strength(lag)))
-            .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
+        let (shortest, longest) = (rate / HIGHEST_PITCH, rate / LOWEST_PITCH);
+        let best = (shortest..=longest).map(strength).max_by(f32::total_cmp)?;
+        // What repeats after one period repeats after two: the first peak that is about as good.
+        let mut lag = (shortest..=longest).find(|&lag| strength(lag) >= FIRST * best)?;
+        while lag < longest && strength(lag + 1) > strength(lag) {
+            lag += 1;
+        }
         (best > REPEATS).then(|| single((real(rate) / real(lag)).log2()))
     }
 }

@@ -66,7 +66,6 @@ pub enum Decoder {
 impl Decoder {
     /// Whether it is part of this program.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it so")]
     pub fn is_own(&self) -> bool {
         *self == Self::Symphonia
     }

@@ -208,7 +208,19 @@ impl File<'_> {
             "-map_metadata",
             "-1",
         ]);
-        command.args(["-af", &filter, "-ac", &count, "-threads", "1", "-f", "s16le", "pipe:1"]);
+        command.args([
+            "-af",
+            &filter,
+            "-ac",
+            &count,
+            "-threads",
+            "1",
+            "-filter_threads",
+            "1",
+            "-f",
+            "s16le",
+            "pipe:1",
+        ]);
         let mut running = self.start(command)?;
         let frame = 2 * usize::from(channels);
         let (mut rest, mut samples, mut told) = (Vec::new(), 0_u64, Ms::ZERO);

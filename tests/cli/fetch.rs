@@ -201,7 +201,7 @@ fn a_file_that_changed_between_two_tries_is_not_spliced() {
 #[test]
 fn a_start_of_another_file_is_found_by_the_hash_and_all_is_fetched_anew() {
     let server = Server::start(|request, _, stream| send(stream, request, &file(1), ETAG, ALL));
-    for part in [&file(2)[..100_000], &file(2), &file(1).repeat(2), &[0; 100_000]] {
+    for part in [&file(2)[..100_000], &file(2), &file(1).repeat(2), &vec![0; 100_000]] {
         Home::with_part(part).gets(&server);
     }
 }
@@ -254,7 +254,7 @@ fn something_endless_does_not_take_the_whole_disk() {
     let server = Server::start(|_, _, stream| {
         say(stream, "200 OK", &[])?;
         loop {
-            stream.write_all(&[7; 100_000])?;
+            stream.write_all(&vec![7; 100_000])?;
         }
     });
     assert_eq!(Home::new().fails(&server.url(), "more is sent than there should be"), Some(0));

@@ -9,17 +9,17 @@
     reason = "a test that fails says why; its figures are quoted in docs/decisions"
 )]
 
+#[path = "support/spoken.rs"]
+mod spoken;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use openfloor::progress::Silent;
-use openfloor::session::{Ms, Span};
-use openfloor::sound::{DetectVoice, Silero, WorkCopy, frame_levels, work_copy};
+use openfloor::session::Span;
+use openfloor::sound::{DetectVoice, Silero, WorkCopy, frame_levels};
 use openfloor::speakers::{Channel, NotPeople, Told, tell_apart};
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+use spoken::{root, rttm, talk, truth, two};
 
 /// The spoken sessions: all where `../shared` is, else the two that are bundled.
 fn sessions() -> Vec<(PathBuf, PathBuf)> {
@@ -40,19 +40,6 @@ fn sessions() -> Vec<(PathBuf, PathBuf)> {
         .collect();
     found.sort();
     found
-}
-
-struct Sound {
-    channels: [Vec<i16>; 2],
-    _folder: tempfile::TempDir,
-}
-
-fn sound(path: &Path) -> Sound {
-    let folder = tempfile::tempdir().unwrap();
-    let (copy, _) = work_copy(path, 0, folder.path(), &Silent, &Silent).unwrap();
-    let length = usize::try_from(copy.samples()).unwrap();
-    let channel = |number| copy.window(number, 0, length).unwrap();
-    Sound { channels: [channel(0), channel(1)], _folder: folder }
 }
 
 fn told(channels: [&[i16]; 2]) -> Result<Told, NotPeople> {
@@ -96,23 +83,6 @@ fn mixed(channels: &[Vec<i16>; 2], bleed_db: f64) -> [Vec<i16>; 2] {
     [make(&channels[0], &channels[1], 1.0), make(&channels[1], &channels[0], 0.25)]
 }
 
-fn truth(path: &Path) -> [Vec<Span>; 2] {
-    let truth: serde_json::Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
-    let mut sides = [Vec::new(), Vec::new()];
-    for speaker in truth["speakers"].as_array().unwrap() {
-        let side = usize::from(speaker["channel"] == "right");
-        let spans = truth["speech"][speaker["id"].as_str().unwrap()].as_array().unwrap();
-        let at = |value: &serde_json::Value| Ms(value.as_u64().unwrap());
-        sides[side] =
-            spans.iter().filter_map(|span| Span::new(at(&span[0]), at(&span[1]))).collect();
-    }
-    sides
-}
-
-fn talk(spans: &[Span]) -> f64 {
-    spans.iter().map(|span| span.length().as_f64()).sum()
-}
-
 fn left_share(speech: &[Vec<Span>]) -> f64 {
     talk(&speech[0]) / (talk(&speech[0]) + talk(&speech[1]))
 }
@@ -133,8 +103,8 @@ fn missed_and_false(found: &[Vec<Span>], wanted: &[Vec<Span>]) -> (f64, f64) {
 fn measure(kind: &str, bar: f64, change: impl Fn(&[Vec<i16>; 2]) -> [Vec<i16>; 2]) {
     for (recording, truth_path) in sessions() {
         let wanted = truth(&truth_path);
-        let sound = sound(&recording);
-        let [left, right] = change(&sound.channels);
+        let sound = two(&recording);
+        let [left, right] = change(&sound);
         let told = told([&left, &right]).expect("two people");
         let error = 100.0 * (left_share(&told.speech) - left_share(&wanted));
         let (missed, wrong) = missed_and_false(&told.speech, &wanted);
@@ -162,8 +132,8 @@ fn talk_shares_hold_with_bleed_at_minus_15_db_and_unequal_levels() {
 #[test]
 fn swapped_channels_swap_the_people_and_nothing_else() {
     let (recording, _) = sessions().remove(0);
-    let sound = sound(&recording);
-    let [left, right] = &sound.channels;
+    let sound = two(&recording);
+    let [left, right] = &sound;
     let straight = told([left, right]).unwrap();
     let swapped = told([right, left]).unwrap();
     assert_eq!(straight.speech[0], swapped.speech[1]);
@@ -173,7 +143,7 @@ fn swapped_channels_swap_the_people_and_nothing_else() {
 #[test]
 fn two_people_whose_microphones_leak_at_minus_10_db_are_still_two() {
     for (recording, _) in sessions() {
-        let [left, right] = mixed(&sound(&recording).channels, -10.0);
+        let [left, right] = mixed(&two(&recording), -10.0);
         let told = told([&left, &right]).expect("two people");
         assert!(told.speech.iter().all(|spans| talk(spans) > 20_000.0), "{}", recording.display());
     }
@@ -197,9 +167,9 @@ fn one_device(channels: &[Vec<i16>; 2], db: f64, late: usize) -> [Vec<i16>; 2] {
 #[test]
 fn one_phone_between_two_people_is_not_two_channels_of_people() {
     for (recording, _) in sessions().into_iter().take(3) {
-        let sound = sound(&recording);
+        let sound = two(&recording);
         for (db, late) in [(-2.5, 0), (-4.0, 8), (-6.0, 16), (-8.0, 5)] {
-            let [left, right] = one_device(&sound.channels, db, late);
+            let [left, right] = one_device(&sound, db, late);
             let why = told([&left, &right]).unwrap_err();
             assert!(matches!(why, NotPeople::StereoPickUp(_)), "{db} dB: {why:?}");
         }
@@ -209,7 +179,7 @@ fn one_phone_between_two_people_is_not_two_channels_of_people() {
 #[test]
 fn the_same_mix_on_both_channels_is_told_from_a_pick_up_also_at_other_levels() {
     let (recording, _) = sessions().remove(0);
-    let [mix, same] = one_device(&sound(&recording).channels, 0.0, 0);
+    let [mix, same] = one_device(&two(&recording), 0.0, 0);
     assert_eq!(told([&mix, &same]).unwrap_err(), NotPeople::SameMix(0));
     for part in [2, 4] {
         let quieter: Vec<i16> = same.iter().map(|sample| -sample / part).collect();
@@ -221,7 +191,7 @@ fn the_same_mix_on_both_channels_is_told_from_a_pick_up_also_at_other_levels() {
 #[test]
 fn a_channel_of_silence_noise_or_a_faint_copy_is_dead() {
     let (recording, _) = sessions().remove(0);
-    let [mix, _] = one_device(&sound(&recording).channels, 0.0, 0);
+    let [mix, _] = one_device(&two(&recording), 0.0, 0);
     let silence = vec![0; mix.len()];
     let mut state = 7_u32;
     let noise: Vec<i16> = mix
@@ -241,16 +211,13 @@ fn a_channel_of_silence_noise_or_a_faint_copy_is_dead() {
 #[test]
 fn the_agent_of_a_real_call_has_their_share_of_the_talk() {
     let recording = root().join("fixtures/recordings/call_aws40.flac");
-    let rttm = fs::read_to_string(root().join("fixtures/truth/call_aws40.rttm")).unwrap();
-    let mut talk_s = [0.0, 0.0];
-    for line in rttm.lines() {
-        let fields: Vec<&str> = line.split_whitespace().collect();
-        let side = usize::from(fields[7].to_uppercase().contains("CALLER"));
-        talk_s[side] += fields[4].parse::<f64>().unwrap();
+    let mut talk_ms = [0.0, 0.0];
+    for (name, turns) in rttm(&root().join("fixtures/truth/call_aws40.rttm")) {
+        talk_ms[usize::from(name.to_uppercase().contains("CALLER"))] += talk(&turns);
     }
-    let wanted = talk_s[0] / (talk_s[0] + talk_s[1]);
-    let sound = sound(&recording);
-    let found = left_share(&told([&sound.channels[0], &sound.channels[1]]).unwrap().speech);
+    let wanted = talk_ms[0] / (talk_ms[0] + talk_ms[1]);
+    let sound = two(&recording);
+    let found = left_share(&told([&sound[0], &sound[1]]).unwrap().speech);
     let error = 100.0 * (found - wanted);
     println!("call_aws40: agent {:.1} %, {error:+.2} points", 100.0 * found);
     assert!(error.abs() <= 1.5);

@@ -12,53 +12,26 @@
     reason = "a test may panic; its figures are quoted in docs/decisions"
 )]
 
+#[path = "support/ffmpeg.rs"]
+mod ffmpeg;
 #[path = "voices/mix.rs"]
 mod mix;
+#[path = "support/spoken.rs"]
+mod spoken;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use ffmpeg::ffmpeg;
 use mix::{Talk, add_noise, conversation, cut, room, sum, telephone, to_i16};
 use openfloor::progress::Silent;
 use openfloor::session::{Ms, Separation, SeparationLevel, Span};
-use openfloor::sound::{DetectVoice, Silero, WorkCopy, frame_levels, work_copy};
+use openfloor::sound::{DetectVoice, Silero, WorkCopy, frame_levels};
 use openfloor::speakers::{Channel, Diarise, Mixed, Told, VoiceClusters};
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+use spoken::{channels, root, rttm, talk, truth, two};
 
 fn shared() -> PathBuf {
     root().join("../shared")
-}
-
-fn channels(path: &Path) -> Vec<Vec<i16>> {
-    let folder = tempfile::tempdir().unwrap();
-    let (copy, _) = work_copy(path, 0, folder.path(), &Silent, &Silent).unwrap();
-    (0..copy.channels()).map(|c| copy.window(c, 0, usize::MAX).unwrap()).collect()
-}
-
-fn two(path: &Path) -> [Vec<i16>; 2] {
-    channels(path).try_into().unwrap()
-}
-
-/// Through ffmpeg: formats that are not read yet, and codecs.
-fn ffmpeg(arguments: &[&str]) -> Vec<u8> {
-    let run = Command::new("ffmpeg")
-        .args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y"])
-        .args(arguments)
-        .output()
-        .expect("these tests need ffmpeg: apt-get install ffmpeg");
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    run.stdout
-}
-
-fn decoded(path: &Path) -> Vec<i16> {
-    ffmpeg(&["-i", path.to_str().unwrap(), "-ac", "1", "-ar", "16000", "-f", "s16le", "-"])
-        .chunks_exact(2)
-        .map(|pair| i16::from_le_bytes([pair[0], pair[1]]))
-        .collect()
 }
 
 fn through_opus(sound: &[f32]) -> Vec<f32> {
@@ -82,34 +55,7 @@ fn through_opus(sound: &[f32]) -> Vec<f32> {
         "24k",
         opus.to_str().unwrap(),
     ]);
-    decoded(&opus).into_iter().map(f32::from).collect()
-}
-
-fn spoken_truth(path: &Path) -> [Vec<Span>; 2] {
-    let truth: serde_json::Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
-    let mut sides = [Vec::new(), Vec::new()];
-    for speaker in truth["speakers"].as_array().unwrap() {
-        let side = usize::from(speaker["channel"] == "right");
-        let spans = truth["speech"][speaker["id"].as_str().unwrap()].as_array().unwrap();
-        let at = |value: &serde_json::Value| Ms(value.as_u64().unwrap());
-        sides[side] = spans.iter().filter_map(|s| Span::new(at(&s[0]), at(&s[1]))).collect();
-    }
-    sides
-}
-
-fn rttm(path: &Path) -> Vec<(String, Vec<Span>)> {
-    let mut found: Vec<(String, Vec<Span>)> = Vec::new();
-    for line in fs::read_to_string(path).unwrap().lines() {
-        let fields: Vec<&str> = line.split_whitespace().collect();
-        let ms = |text: &str| (text.parse::<f64>().unwrap() * 1000.0).round() as u64;
-        let (start, length) = (ms(fields[3]), ms(fields[4]));
-        let span = Span::new(Ms(start), Ms(start + length)).unwrap();
-        match found.iter_mut().find(|(name, _)| name == fields[7]) {
-            Some((_, spans)) => spans.push(span),
-            None => found.push((fields[7].to_owned(), vec![span])),
-        }
-    }
-    found
+    channels(&opus)[0].iter().copied().map(f32::from).collect()
 }
 
 const SESSIONS: [&str; 6] =
@@ -124,7 +70,7 @@ fn voice(name: &str) -> Vec<i16> {
         if path.exists() {
             let side: usize = side.parse().unwrap();
             let sound = two(&path);
-            let truth = spoken_truth(&speech.join(format!("{session}.truth.json")));
+            let truth = truth(&speech.join(format!("{session}.truth.json")));
             return truth[side].iter().flat_map(|s| padded(&sound[side], *s)).collect();
         }
         let sound = channels(&real.join(format!("{session}.flac")));
@@ -203,10 +149,6 @@ struct Score {
     confused: f64,
 }
 
-fn talk(spans: &[Span]) -> f64 {
-    spans.iter().map(|span| span.length().as_f64()).sum()
-}
-
 /// Matches the voices found with the true ones as well as it goes.
 fn score(found: &[Vec<Span>], wanted: &[Vec<Span>]) -> Score {
     let shared = |a: &[Span], b: &[Span]| -> f64 {
@@ -278,9 +220,9 @@ fn measured(case: &Case) -> (f64, f64) {
     (share.abs(), seconds)
 }
 
-fn session(folder: &Path, truth: &Path, name: &str, kind: &str) -> Case {
+fn session(folder: &Path, truths: &Path, name: &str, kind: &str) -> Case {
     let sound = two(&folder.join(format!("{name}.stereo.flac")));
-    let speech = spoken_truth(&truth.join(format!("{name}.truth.json"))).to_vec();
+    let speech = truth(&truths.join(format!("{name}.truth.json"))).to_vec();
     let louder = match kind {
         "second +10 dB" => 10.0,
         "second -10 dB" => -10.0,
@@ -320,8 +262,8 @@ fn talk_shares_of_two_voices_on_one_channel_are_near_the_truth() {
             for extension in ["m4a", "opus"] {
                 let path = speech.join(format!("{name}.mono.{extension}"));
                 if path.exists() {
-                    let sound = decoded(&path).into_iter().map(f32::from).collect();
-                    let truth = spoken_truth(&speech.join(format!("{name}.truth.json")));
+                    let sound = channels(&path)[0].iter().copied().map(f32::from).collect();
+                    let truth = truth(&speech.join(format!("{name}.truth.json")));
                     let talk = Talk { sound, speech: truth.to_vec() };
                     cases.push(Case { name: format!("{name}.mono.{extension}"), talk });
                 }

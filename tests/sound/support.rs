@@ -1,11 +1,15 @@
 //! Recordings made for a test, and ffmpeg's opinion of them.
 
+#[path = "../support/ffmpeg.rs"]
+mod ffmpeg;
+
 use std::path::Path;
-use std::process::Command;
 
 use openfloor::Result;
 use openfloor::progress::Silent;
 use openfloor::sound::{SoundFacts, WorkCopy};
+
+pub use ffmpeg::ffmpeg;
 
 /// Decodes with a work folder of its own, which stays empty.
 pub fn decode(path: &Path) -> Result<(WorkCopy, SoundFacts)> {
@@ -22,17 +26,6 @@ pub fn decode_track(path: &Path, track: u16) -> Result<(WorkCopy, SoundFacts)> {
 pub fn ffmpeg_can(encoder: &str) -> bool {
     let listed = ffmpeg(&["-encoders"]);
     String::from_utf8_lossy(&listed).split_whitespace().any(|word| word == encoder)
-}
-
-/// Runs ffmpeg; it must be installed and succeed.
-pub fn ffmpeg(arguments: &[&str]) -> Vec<u8> {
-    let run = Command::new("ffmpeg")
-        .args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y"])
-        .args(arguments)
-        .output()
-        .expect("these tests need ffmpeg: apt-get install ffmpeg");
-    assert!(run.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
-    run.stdout
 }
 
 /// ffmpeg's decode at 16 kHz.

@@ -2,6 +2,8 @@
 //!
 //! What costs seconds (speech-to-text) is done once a test run and copied where it is wanted.
 
+mod ffmpeg;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::Write;
@@ -13,6 +15,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+pub use ffmpeg::ffmpeg;
 
 /// The project.
 pub const PACKAGE: &str = env!("CARGO_MANIFEST_DIR");
@@ -308,16 +312,6 @@ pub fn finished() -> &'static Path {
         copy_folder(&place.path(RESULTS), &kept);
         kept
     })
-}
-
-/// Runs ffmpeg; it must be installed and succeed.
-pub fn ffmpeg(arguments: &[&str]) {
-    let run = Command::new("ffmpeg")
-        .args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y"])
-        .args(arguments)
-        .output()
-        .expect("these tests need ffmpeg: scripts/install-tools test");
-    assert!(run.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
 }
 
 pub fn text(path: &Path) -> &str {

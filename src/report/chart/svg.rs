@@ -26,6 +26,12 @@ impl Percent {
         Self((other.0 - self.0).max(0.0))
     }
 
+    /// The same, at least `margin` away from both ends.
+    #[must_use]
+    pub fn held(self, margin: f64) -> Self {
+        Self(self.0.max(margin).min(100.0 - margin))
+    }
+
     /// As a number from 0 to 100.
     #[must_use]
     pub fn value(self) -> f64 {

@@ -185,6 +185,7 @@ mod tests {
     /// The report asks as it would have a coach ask: its own coder finds one open question in each.
     #[test]
     fn our_own_coder_codes_each_question_open_and_no_more_than_one() {
+        let mut otherwise = Vec::new();
         for language in [Language::En, Language::Fr] {
             let words = words(language);
             let templates = [
@@ -199,31 +200,22 @@ mod tests {
             ];
             for template in templates {
                 // A quotation is of the session, not of the report.
-                let text = fill(
-                    template,
-                    &[
-                        ("quote", &words.quote("Hm")),
-                        ("at", "1:09"),
-                        ("length", "5 s"),
-                        ("from", "1:09"),
-                        ("to", "1:10"),
-                        ("n", "3"),
-                        ("what", "x"),
-                    ],
-                );
+                let quote = words.quote("Hm");
+                let names = ["at", "length", "from", "to", "n", "what", "quote"];
+                let values = names.map(|name| (name, if name == "quote" { &quote } else { "3" }));
+                let text = fill(template, &values);
                 let context = Context { punctuation: Punctuation::Written, before: None };
                 let acts = lang::code(&text, language, context);
-                let questions: Vec<_> =
-                    acts.iter().filter(|act| matches!(act.code, Code::Question { .. })).collect();
-                assert_eq!(questions.len(), 1, "{text}: {acts:?}");
-                assert!(
-                    matches!(
-                        questions[0].code,
-                        Code::Question { pragmatic: Openness::Open, leading: false, .. }
-                    ),
-                    "{text}: {questions:?}"
-                );
+                let asked = acts.iter().filter(|act| matches!(act.code, Code::Question { .. }));
+                let open = |code| {
+                    matches!(code, Code::Question { pragmatic: Openness::Open, leading: false, .. })
+                };
+                let asked: Vec<_> = asked.map(|act| act.code).collect();
+                if asked.len() != 1 || !asked.into_iter().all(open) {
+                    otherwise.push(format!("{text}: {acts:?}"));
+                }
             }
         }
+        assert_eq!(otherwise, Vec::<String>::new());
     }
 }

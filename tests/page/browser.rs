@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// Longer than anything takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The browser; gone when dropped.
 pub struct Chromium {
@@ -61,7 +61,8 @@ impl Chromium {
             .new_headless_mode()
             .no_sandbox()
             .viewport(None)
-            .launch_timeout(Duration::from_secs(60))
+            .launch_timeout(Duration::from_secs(120))
+            .request_timeout(Duration::from_secs(120))
             .user_data_dir(profile.path())
             // As if the reader had touched the page, and nothing asked of the world.
             .arg(("autoplay-policy", "no-user-gesture-required"))
@@ -134,6 +135,12 @@ pub struct Tab<'a> {
     page: Page,
     requests: Arc<Mutex<Vec<String>>>,
     faults: Arc<Mutex<Vec<String>>>,
+}
+
+impl Drop for Tab<'_> {
+    fn drop(&mut self) {
+        let _ = self.chromium.runtime.block_on(self.page.clone().close());
+    }
 }
 
 impl Tab<'_> {

@@ -177,6 +177,5 @@ pub fn answer_bar(length: f64, longest: f64) -> Svg {
         .with("width", width)
         .with("height", 8)
         .with("aria-hidden", "true")
-        .with("focusable", "false")
         .holding(rect)
 }

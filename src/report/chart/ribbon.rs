@@ -172,7 +172,6 @@ fn link(to: &Link) -> Svg {
         .with("href", format!("#{}", to.target))
         .with("data-t", to.at.0)
         .with("aria-label", &to.spoken)
-        .holding(Svg::new("title").saying(&to.spoken))
 }
 
 struct Drawing {
@@ -235,13 +234,11 @@ impl Drawing {
             }
             for ((mark, &x), y) in own.iter().zip(&places).zip(heights) {
                 let reach = if row == Row::Sign { 7 } else { 9 };
-                let hit = Svg::new("circle").with("class", "hit").with("r", reach);
-                let drawn = at(x, y).holding(hit);
-                let drawn = match mark.icon.reference() {
-                    Some(reference) => drawn.holding(reference),
-                    None => drawn,
-                };
-                svg.push(link(&mark.link).holding(drawn));
+                let hit = Svg::new("circle").with("class", "hit").with("cx", x).with("cy", y);
+                let hit = hit.with("r", reach);
+                let icon = mark.icon.reference().map(|icon| icon.with("x", x).with("y", y));
+                let mark = link(&mark.link).holding(hit);
+                svg.push(icon.into_iter().fold(mark, Svg::holding));
             }
         }
     }

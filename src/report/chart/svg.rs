@@ -64,11 +64,7 @@ impl Svg {
     /// A drawing that a reader of the screen passes over.
     #[must_use]
     pub fn decoration(width: u32, height: u32) -> Self {
-        Self::new("svg")
-            .with("width", width)
-            .with("height", height)
-            .with("aria-hidden", "true")
-            .with("focusable", "false")
+        Self::new("svg").with("width", width).with("height", height).with("aria-hidden", "true")
     }
 
     /// With an attribute.

@@ -91,15 +91,11 @@ struct Page<'a> {
     small: Vec<(String, String)>,
 }
 
-/// What the templates ask for.
 impl Page<'_> {
     #[expect(clippy::unused_self, clippy::ref_option, reason = "called by the templates")]
+    /// A place in time as a number, for the script.
     fn ms(&self, at: &Option<Ms>) -> u64 {
         at.unwrap_or_default().0
-    }
-
-    fn play_from(&self, place: &str) -> String {
-        fill(self.w.play_from, &[("place", place)])
     }
 }
 

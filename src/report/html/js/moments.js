@@ -34,6 +34,7 @@ const come = (id) => {
   if (folded) { folded.open = true; }
   all('.here').forEach((other) => other.classList.remove('here'));
   if (!place.classList.contains('grp')) { place.classList.add('here'); }
+  place.tabIndex = -1;
   place.focus({ preventScroll: true });
   place.scrollIntoView({ block: place.classList.contains('grp') ? 'start' : 'center' });
   return true;

@@ -27,6 +27,9 @@ if (player) {
   let accepted = false; // the reader wants to hear this file although it may be another one
   let trouble = false;
 
+  all('.play').forEach((other) => {
+    other.setAttribute('aria-label', say.from.replace('{place}', other.textContent));
+  });
   const text = (seconds) => {
     const s = Math.floor(seconds);
     const two = (n) => String(n).padStart(2, '0');
@@ -67,13 +70,14 @@ if (player) {
     });
     const turn = heard && heard.closest('li');
     all('.tr [aria-current]').forEach((other) => {
-      if (other !== turn) { other.removeAttribute('aria-current'); }
+      if (other !== turn) { other.removeAttribute('aria-current'); other.removeAttribute('id'); }
     });
     if (turn) {
       turn.setAttribute('aria-current', 'true');
       const words = heard.textContent;
       if (line.textContent !== words) { line.textContent = words; }
-      line.setAttribute('href', `#${turn.id}`);
+      turn.id = 'heard';
+      line.setAttribute('href', '#heard');
     }
     line.hidden = !line.textContent;
   };

@@ -13,6 +13,14 @@ on(one('.ribbon'), 'keydown', (event) => {
   stop(marks[to]);
   marks[to].focus();
 });
+// What a mark is, under the pointer as well.
+on(one('.ribbon'), 'pointerover', (event) => {
+  const mark = event.target.closest('.mk');
+  if (!mark || one('title', mark) || one('text', mark)) { return; }
+  const title = doc.createElementNS(mark.namespaceURI, 'title');
+  title.textContent = mark.getAttribute('aria-label');
+  mark.prepend(title);
+});
 const blocks = all('.blk').map((block) => ({
   from: Number(block.dataset.from),
   to: Number(block.dataset.to),

@@ -151,7 +151,7 @@ fn the_line_being_heard_is_marked_and_the_keys_move_through_the_sound() {
     tab.press("ArrowRight");
     tab.until(&format!("document.querySelector('audio').currentTime > {}", after + 4.0));
     // n: the next phrase, which is the next in its group.
-    tab.run("document.querySelector("#g-questions .mo .play").focus()");
+    tab.run("document.querySelector('#g-questions .mo .play').focus()");
     tab.press("n");
     assert_eq!(
         tab.ask::<String>("document.activeElement.id"),

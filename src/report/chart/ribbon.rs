@@ -13,6 +13,8 @@ use crate::session::{Ms, Span};
 
 /// Marks closer than this go one above the other: 15 px where a block is 320 px wide.
 const MARK_GAP: f64 = 4.7;
+/// Lengths closer than this would touch.
+const LABEL_GAP: f64 = 11.0;
 /// Heights of the marks of a row, the lowest first.
 const QUESTIONS: [u32; 3] = [52, 37, 22];
 const PHRASES: [u32; 2] = [88, 73];
@@ -144,7 +146,7 @@ pub fn block(block: &Block) -> Svg {
         floor.into_iter().chain(voice).for_each(|path| svg.push(path));
     }
     draw.marks(&mut svg, &block.marks);
-    block.silences.iter().for_each(|silence| svg.push(draw.silence(silence)));
+    draw.silences(&mut svg, &block.silences);
     block.stretches.iter().filter_map(|held| draw.pill(held)).for_each(|pill| svg.push(pill));
     draw.share(&mut svg, block, share);
     let cursor = vertical("cur", Percent::of(0.0, 0.0, 1.0), foot).with("visibility", "hidden");
@@ -243,7 +245,20 @@ impl Drawing {
         }
     }
 
-    fn silence(&self, held: &Held) -> Svg {
+    /// A length that would touch the one before it is not written: the mark still says it.
+    fn silences(&self, svg: &mut Svg, all: &[Held]) {
+        let mut last = f64::NEG_INFINITY;
+        for held in all {
+            let at = self.middle(held.span).held(6.0);
+            let written = held.link.is_some() && at.value() - last >= LABEL_GAP;
+            if written {
+                last = at.value();
+            }
+            svg.push(self.silence(held, written.then_some(at)));
+        }
+    }
+
+    fn silence(&self, held: &Held, text_at: Option<Percent>) -> Svg {
         let (from, to) = (self.place(held.span.start()), self.place(held.span.end()));
         let rect = |class: &'static str, height: u32| {
             let rect = Svg::new("rect").with("class", class).with("x", from);
@@ -251,11 +266,12 @@ impl Drawing {
         };
         let silence = rect("sil", self.below - LANES);
         let Some(to) = &held.link else { return silence };
-        let text = Svg::new("text").with("class", "pt").with("x", self.middle(held.span).held(6.0));
-        link(to)
-            .holding(silence)
-            .holding(rect("hit", self.below - LANES + 14))
-            .holding(text.with("y", self.below + 16).saying(&held.text))
+        let text = |x: Percent| {
+            let text = Svg::new("text").with("class", "pt").with("x", x);
+            text.with("y", self.below + 16).saying(&held.text)
+        };
+        let mark = link(to).holding(silence).holding(rect("hit", self.below - LANES + 14));
+        text_at.map(text).into_iter().fold(mark, Svg::holding)
     }
 
     fn pill(&self, held: &Held) -> Option<Svg> {
@@ -391,6 +407,16 @@ mod tests {
         let drawn = block(&sample()).to_string();
         assert!(drawn.contains("class=\"pt\" x=\"94.00%\""), "{drawn}");
         assert!(drawn.contains("a &quot;s&quot; &lt;here&gt;") && !drawn.contains("<here>"));
+    }
+
+    #[test]
+    fn lengths_that_would_touch_are_written_once() {
+        let mut close = sample();
+        let next = Held { span: span(226_000, 230_000), ..close.silences[0].clone() };
+        close.silences.insert(0, next);
+        let drawn = block(&close).to_string();
+        assert_eq!(drawn.matches("class=\"sil\"").count(), 2);
+        assert_eq!(drawn.matches(">4 s</text>").count(), 1);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::sample::{session, sha256, up_to, written};
 use super::support::ffmpeg;
 
 /// Length of the recording.
-const LENGTH_MS: u64 = 28_000;
+const LENGTH_MS: u64 = 36_000;
 
 /// What the reader's ear is: the place in the recording that the speakers give, in seconds.
 const EAR: &str = "

@@ -5,9 +5,10 @@
 //! clock, no printing; the same input gives the same bytes.
 //!
 //! The way through: [`words`] (sentences, two languages) and [`numbers`] (figures and times as
-//! text) are used by [`evidence`] (what it rests on), [`rows`] (the fundamentals) and [`moments`]
-//! (the cards); those are views, plain data with finished sentences, which [`terminal`] and
-//! [`html`] lay out. [`chart`] draws. Everything that comes from a recording, a transcript or a
+//! text) are used by [`evidence`] (what it rests on), [`rows`] (the fundamentals), [`ribbon`] (the
+//! session from start to end), [`moments`] (the cards), [`transcript`], [`think`] (questions) and
+//! [`recordings`] (what can be played); those are views, plain data with finished sentences, which
+//! [`terminal`] and [`html`] lay out. [`chart`] draws. Everything that comes from a recording, a transcript or a
 //! file name passes [`text::clean`] on its way into a view.
 
 pub mod chart;
@@ -15,6 +16,8 @@ pub mod evidence;
 pub mod html;
 pub mod moments;
 pub mod numbers;
+pub mod recordings;
+pub mod ribbon;
 pub mod rows;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -22,6 +25,7 @@ pub(crate) mod sample;
 mod schemas;
 pub mod terminal;
 pub mod text;
+pub mod think;
 pub mod transcript;
 pub mod words;
 

@@ -169,8 +169,23 @@ fn build(truth: &Value) -> (Analysis, Session) {
         "speakers": speakers, "metrics": metrics, "fundamentals": fundamentals,
         "moments": moments, "series": [{"metric": "coach_talk_share", "slice_ms": 60_000,
             "points": [{"start_ms": 0, "end_ms": 60_000, "value": 0.6}]}],
-        "prompts": [], "warnings": warnings});
+        "prompts": prompts(&moments), "warnings": warnings});
     (serde_json::from_value(analysis).unwrap(), serde_json::from_value(session).unwrap())
+}
+
+fn prompts(moments: &[Value]) -> Vec<Value> {
+    let length = |m: &Value| n(&m["end_ms"]) - n(&m["start_ms"]);
+    let silences = moments.iter().filter(|m| m["kind"] == "silence");
+    let silence = silences.max_by(|a, b| length(a).total_cmp(&length(b)));
+    let phrase = moments.iter().find(|m| m["kind"] == "prescriptive");
+    let silence = silence.map(|m| {
+        json!({"template": "longest_silence", "moment": m["id"],
+               "args": {"ms": length(m) as u64, "next": "coachee"}})
+    });
+    let phrase = phrase.map(
+        |m| json!({"template": "first_phrase", "moment": m["id"], "args": {"level": m["level"]}}),
+    );
+    silence.into_iter().chain(phrase).collect()
 }
 
 fn moments(truth: &Value) -> Vec<Value> {

@@ -8,7 +8,7 @@ use super::numbers::place;
 use crate::analysis::{Moment, MomentKind};
 use crate::lang::Openness;
 use crate::report::moments::{display, index, runs};
-use crate::session::{Role, Utterance};
+use crate::session::{Ms, Role, Span, Utterance};
 
 /// What one speaker says until another does.
 #[derive(Debug, Clone)]
@@ -17,8 +17,19 @@ pub struct Turn {
     pub who: String,
     /// `c`, `o` or nothing: the coach, the other, unknown.
     pub class: &'static str,
-    /// Where it starts.
+    /// Where it starts; `None` without times.
+    pub start: Option<Ms>,
+    /// The same, to be read.
     pub place: String,
+    /// The words, an utterance after the other.
+    pub lines: Vec<Line>,
+}
+
+/// An utterance.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// When it is said.
+    pub time: Option<Span>,
     /// The words.
     pub pieces: Vec<Coded>,
 }
@@ -48,16 +59,9 @@ pub fn turns(reader: &Reader<'_>) -> Vec<Turn> {
     let mut turns: Vec<Turn> = Vec::new();
     let mut last = None;
     for utterance in &reader.session.utterances {
-        let pieces = coded(reader, utterance);
+        let line = Line { time: utterance.time(), pieces: coded(reader, utterance) };
         match turns.last_mut().filter(|_| last == Some(utterance.speaker)) {
-            Some(turn) => {
-                turn.pieces.push(Coded {
-                    text: " ".into(),
-                    class: String::new(),
-                    spoken: String::new(),
-                });
-                turn.pieces.extend(pieces);
-            }
+            Some(turn) => turn.lines.push(line),
             None => turns.push(Turn {
                 who: reader.name(utterance.speaker),
                 class: match reader.session.role(utterance.speaker) {
@@ -65,8 +69,9 @@ pub fn turns(reader: &Reader<'_>) -> Vec<Turn> {
                     Role::Coachee => "o",
                     Role::Other | Role::Unknown => "",
                 },
-                place: utterance.time().map(|time| place(time.start())).unwrap_or_default(),
-                pieces,
+                start: line.time.map(Span::start),
+                place: line.time.map(|time| place(time.start())).unwrap_or_default(),
+                lines: vec![line],
             }),
         }
         last = Some(utterance.speaker);
@@ -104,8 +109,8 @@ fn coded(reader: &Reader<'_>, utterance: &Utterance) -> Vec<Coded> {
             codes.level.map(|_| "a-p"),
         ];
         let spoken = [
-            codes.open.then_some(words.open_spoken),
-            codes.closed.then_some(words.closed_spoken),
+            codes.open.then_some(words.open_question),
+            codes.closed.then_some(words.closed_question),
             level,
         ];
         let spoken: Vec<String> = spoken

@@ -56,16 +56,21 @@ impl Icon {
         })
     }
 
-    /// The drawing; it refers to [`defs`], which the page holds once.
+    /// The mark around the origin; it refers to [`defs`], which the page holds once.
+    #[must_use]
+    pub fn reference(self) -> Option<Svg> {
+        Some(Svg::new("use").with("href", format!("#{}", self.id()?)))
+    }
+
+    /// The mark as a drawing of its own.
     #[must_use]
     pub fn draw(self) -> Option<Svg> {
-        let id = self.id()?;
-        let reference = Svg::new("use").with("href", format!("#{id}")).with("x", 10).with("y", 10);
+        let reference = self.reference()?.with("x", 10).with("y", 10);
         Some(Svg::decoration(24, 20).holding(reference))
     }
 }
 
-/// The hatch and the marks, to stand once at the top of the page.
+/// The hatch, the dots of a silence and the marks, to stand once at the top of the page.
 #[must_use]
 pub fn defs() -> Svg {
     let ring = || Svg::new("circle").with("class", "g-o").with("r", 5);
@@ -80,8 +85,15 @@ pub fn defs() -> Svg {
         .with("patternUnits", "userSpaceOnUse")
         .with("patternTransform", "rotate(45)")
         .holding(Svg::new("path").with("class", "hl").with("d", "M0 0V5"));
+    let dots = Svg::new("pattern")
+        .with("id", "dots")
+        .with("width", 5)
+        .with("height", 5)
+        .with("patternUnits", "userSpaceOnUse")
+        .holding(Svg::new("circle").with("class", "sd").with("cx", 2).with("cy", 2).with("r", 1));
     let defs = Svg::new("defs")
         .holding(hatch)
+        .holding(dots)
         .holding(group("g-open").holding(ring()))
         .holding(group("g-closed").holding(disc()))
         .holding(group("g-open-l").holding(ring()).holding(chevron()))
@@ -138,6 +150,21 @@ pub fn key() -> [Svg; 5] {
     ]
 }
 
+/// Keys of the ribbon: a block of this class, as a lane or a silence is drawn.
+#[must_use]
+pub fn swatch(class: &'static str) -> Svg {
+    let rect = Svg::new("rect").with("class", class).with("x", 1).with("y", 1);
+    Svg::decoration(24, 16).holding(rect.with("width", 22).with("height", 14))
+}
+
+/// Key of the ribbon: two questions tied.
+#[must_use]
+pub fn tied() -> Svg {
+    let tie = Svg::new("path").with("class", "tie").with("d", "M9 10H27");
+    let mark = |x: u32| Svg::new("use").with("href", "#g-closed").with("x", x).with("y", 10);
+    Svg::decoration(36, 20).holding(tie).holding(mark(9)).holding(mark(27))
+}
+
 /// A bar as long as an answer, beside the longest one.
 #[must_use]
 pub fn answer_bar(length: f64, longest: f64) -> Svg {
@@ -150,6 +177,5 @@ pub fn answer_bar(length: f64, longest: f64) -> Svg {
         .with("width", width)
         .with("height", 8)
         .with("aria-hidden", "true")
-        .with("focusable", "false")
         .holding(rect)
 }

@@ -26,6 +26,12 @@ impl Percent {
         Self((other.0 - self.0).max(0.0))
     }
 
+    /// The same, at least `margin` away from both ends.
+    #[must_use]
+    pub fn held(self, margin: f64) -> Self {
+        Self(self.0.max(margin).min(100.0 - margin))
+    }
+
     /// As a number from 0 to 100.
     #[must_use]
     pub fn value(self) -> f64 {
@@ -58,11 +64,7 @@ impl Svg {
     /// A drawing that a reader of the screen passes over.
     #[must_use]
     pub fn decoration(width: u32, height: u32) -> Self {
-        Self::new("svg")
-            .with("width", width)
-            .with("height", height)
-            .with("aria-hidden", "true")
-            .with("focusable", "false")
+        Self::new("svg").with("width", width).with("height", height).with("aria-hidden", "true")
     }
 
     /// With an attribute.

@@ -14,16 +14,39 @@ use super::chart::{self, Svg, bullet};
 use super::evidence::{Evidence, evidence, file_names, profile};
 use super::moments::{Group, Reader, groups, of_kind};
 use super::numbers;
+use super::recordings::{Recording, expected_length, recordings};
+use super::ribbon::{Ribbon, ribbon};
 use super::rows::{Row, rows};
 use super::text::clean;
+use super::think::{Thought, thoughts};
 use super::transcript::{Turn, turns};
 use super::words::{Words, fill, words};
 use crate::analysis::{Analysis, Moment, MomentFlag, MomentKind};
 use crate::lang::Openness;
-use crate::session::{About, DateFrom, Language, Session, SourceKind};
+use crate::session::{About, DateFrom, Language, Ms, Session, SourceKind};
 
-const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+/// In this order: what comes later may lean on what comes before; paper has the last word.
+const STYLE: &str = concat!(
+    include_str!("css/tokens.css"),
+    include_str!("css/page.css"),
+    include_str!("css/fundamentals.css"),
+    include_str!("css/ribbon.css"),
+    include_str!("css/moments.css"),
+    include_str!("css/transcript.css"),
+    include_str!("css/think.css"),
+    include_str!("css/player.css"),
+    include_str!("css/print.css"),
+);
+/// One scope that no other script sees, though the policy lets none run.
+const SCRIPT: &str = concat!(
+    "(() => {\n'use strict';\n",
+    include_str!("js/start.js"),
+    include_str!("js/moments.js"),
+    include_str!("js/ribbon.js"),
+    include_str!("js/player.js"),
+    include_str!("js/notes.js"),
+    "})();\n",
+);
 
 /// What the foot of the page says about its making.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,11 +76,27 @@ struct Page<'a> {
     evidence: Evidence,
     legend: Vec<(Svg, &'static str)>,
     rows: Vec<RowView>,
+    ribbon: Result<Ribbon, &'static str>,
     chips: Vec<Chip>,
     sortable: bool,
     groups: Vec<Group>,
     turns: Vec<Turn>,
+    thoughts: Vec<Thought>,
+    think_lede: String,
+    recordings: Vec<Recording>,
+    playable: bool,
+    length: Option<Ms>,
+    longer: String,
+    choose: String,
     small: Vec<(String, String)>,
+}
+
+impl Page<'_> {
+    #[expect(clippy::unused_self, clippy::ref_option, reason = "called by the templates")]
+    /// A place in time as a number, for the script.
+    fn ms(&self, at: &Option<Ms>) -> u64 {
+        at.unwrap_or_default().0
+    }
 }
 
 /// A row and its drawings.
@@ -82,6 +121,9 @@ pub fn page(analysis: &Analysis, session: &Session, small: &SmallPrint) -> Resul
     let w = words(analysis.source.language);
     let reader = Reader::new(w, analysis, session);
     let groups = groups(w, analysis, session);
+    let thoughts = thoughts(&reader);
+    let recordings = recordings(analysis);
+    let length = expected_length(analysis);
     let fingerprint = clean(&small.fingerprint);
     // The time of the file is too weak a word for the title.
     let weak = analysis.session.date_from == Some(DateFrom::Mtime);
@@ -100,11 +142,37 @@ pub fn page(analysis: &Analysis, session: &Session, small: &SmallPrint) -> Resul
         rows: rows(w, analysis).into_iter().map(row_view).collect(),
         chips: chips(&reader, &groups),
         sortable: sortable(&groups),
+        ribbon: ribbon(&reader),
         turns: turns(&reader),
+        think_lede: think_lede(w, thoughts.len()),
+        thoughts,
+        longer: longer(w, length),
+        choose: choose(w, &recordings),
+        playable: !recordings.is_empty(),
+        recordings,
+        length,
         small: small::small(w, analysis, small),
         groups,
     };
     Ok(page.render()?)
+}
+
+fn think_lede(w: &'static Words, n: usize) -> String {
+    let n = u64::try_from(n).unwrap_or(u64::MAX);
+    let number = w.small_number(n);
+    let mut first = number.chars();
+    let capital = first.next().map(|c| c.to_uppercase().chain(first).collect::<String>());
+    w.count(n, w.think_lede, &[("number", &capital.unwrap_or_default())])
+}
+
+fn longer(w: &Words, expected: Option<Ms>) -> String {
+    let expected = expected.map(|length| numbers::length(w, length)).unwrap_or_default();
+    fill(w.recording_length_differs, &[("expected", &expected)])
+}
+
+fn choose(w: &Words, recordings: &[Recording]) -> String {
+    let names: Vec<&str> = recordings.iter().map(|recording| recording.name.as_str()).collect();
+    fill(w.choose_recording, &[("names", &names.join(", "))])
 }
 
 fn row_view(row: Row) -> RowView {

@@ -86,9 +86,10 @@ fn openness(words: &'static Words, moment: &Moment) -> &'static str {
 fn asked(reader: &Reader<'_>, moment: &Moment) -> Quote {
     let words = reader.words;
     let open = moment.openness == Some(Openness::Open);
-    let mut spoken = if open { words.open_spoken } else { words.closed_spoken }.to_owned();
+    let kind = if open { words.open_question } else { words.closed_question };
+    let mut spoken = format!(", {kind}");
     if moment.flags.contains(&MomentFlag::Leading) {
-        spoken.push_str(words.leading_spoken);
+        spoken = format!("{spoken}, {}", words.leading);
     }
     Quote { spoken, ..quote(reader, moment) }
 }
@@ -144,7 +145,8 @@ pub(super) fn prescriptive(reader: &Reader<'_>, moment: &Moment) -> Card {
     card
 }
 
-fn level(words: &'static Words, moment: &Moment) -> &'static str {
+/// How hard a phrase pushes, in a word.
+pub(crate) fn level(words: &'static Words, moment: &Moment) -> &'static str {
     match moment.level {
         Some(3) => words.directive,
         Some(2) => words.advice,
@@ -281,8 +283,7 @@ fn twins(reader: &Reader<'_>, moment: &Moment) -> Vec<Tag> {
 /// "closed question", as a tag says it.
 fn asked_kind(words: &Words, question: &Moment) -> String {
     let open = question.openness == Some(Openness::Open);
-    let spoken = if open { words.open_spoken } else { words.closed_spoken };
-    spoken.trim_start_matches([',', ' ']).to_owned()
+    if open { words.open_question } else { words.closed_question }.to_owned()
 }
 
 /// Whose it is and how sure, at the end of every coded card.

@@ -8,6 +8,7 @@ mod cards;
 mod quote;
 mod reader;
 
+pub(crate) use cards::level;
 pub use quote::{Piece, pieces};
 pub(crate) use quote::{display, index, runs};
 pub use reader::Reader;
@@ -136,7 +137,7 @@ pub fn groups(words: &'static Words, analysis: &Analysis, session: &Session) -> 
 }
 
 /// Moments of a kind that are the coach's, or anybody's while the coach is unknown.
-pub(super) fn of_kind<'a>(reader: &Reader<'a>, kind: MomentKind) -> Vec<&'a Moment> {
+pub(crate) fn of_kind<'a>(reader: &Reader<'a>, kind: MomentKind) -> Vec<&'a Moment> {
     let known = super::evidence::coach(reader.analysis).is_some();
     let coachs = |moment: &Moment| {
         let Some(speaker) = moment.speaker else { return true };

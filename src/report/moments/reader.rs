@@ -94,16 +94,22 @@ impl<'a> Reader<'a> {
         Some(fill(self.words.before, &[("who", &who), ("quote", &quote)]))
     }
 
-    /// The last words before a place in time.
+    /// The last words before a place in time, after "After".
     #[must_use]
     pub fn last_words(&self, at: Ms) -> Option<String> {
+        Some(fill(self.words.after_quote, &[("quote", &self.said_before(at)?)]))
+    }
+
+    /// The last words before a place in time.
+    #[must_use]
+    pub fn said_before(&self, at: Ms) -> Option<String> {
         // Speech ends a little before the words that were aligned with it may.
         let heard = at + Ms(500);
         let earlier = self.session.utterances.iter().filter(|u| {
             u.time().is_some_and(|time| time.end() <= heard) && !u.text.trim().is_empty()
         });
         let last = earlier.max_by_key(|u| u.time().map(crate::session::Span::end))?;
-        Some(fill(self.words.after_quote, &[("quote", &self.quoted(&last.text))]))
+        Some(self.quoted(&last.text))
     }
 
     fn quoted(&self, text: &str) -> String {

@@ -67,18 +67,33 @@ words! {
     g_questions, g_prescriptive, g_interruptions, g_stretches, g_silences, g_signs, g_reflections,
     g_others, questions_empty, prescriptive_empty, interruptions_empty, stretches_empty,
     silences_empty, signs_empty, reflections_empty,
-    before, open, closed, open_spoken, closed_spoken, leading, leading_spoken, in_one_turn,
+    before, open, closed, open_question, closed_question, leading, in_one_turn,
     answer, answer_words, answer_untimed, after_wait, at_once, no_answer_coach, no_answer,
     went_on, also, option, advice, directive, option_shown, with_leave, without_leave,
     starts_before_end, starts_before, longest_stretch, monologue, exercise, more_words, silence_then,
     silence_only, after_quote, permission, information, experience, affirmation, mark, checking,
     clear_case, fairly_clear, unsure, on_paper, no_time, quote_open, quote_close,
+    moments_lede_play,
     // counts in the terminal
     counts, count_questions, count_open, count_closed, count_leading, count_phrases,
     count_directives, count_advice, count_options, count_interruptions, count_monologues,
     count_silences, count_signs, count_reflections,
     // transcript
     transcript, transcript_open, transcript_note, opens_in_page,
+    // ribbon
+    ribbon, ribbon_lede, key_one_turn, key_interruption, key_silence,
+    key_sign, share_by_minute, share_by_five, share_edge, share_halves,
+    // to think about
+    think, think_lede, think_none, think_silence_after, think_silence,
+    think_closed, think_closed_untimed, think_phrase, think_phrase_untimed, think_says,
+    think_advises, think_offers, think_answer, think_answer_untimed, small_numbers,
+    think_go, keep_notes, erase_notes, notes_erased, print_page,
+    // player
+    player, play, pause, play_from, back,
+    forward, next_moment, previous_moment, close_player, player_keys,
+    line_heard, choose_recording, recording_missing, recording_unplayable, recording_checking,
+    recording_same, recording_same_length, recording_differs, recording_length_differs, recording_too_few,
+    play_anyway, press_play,
     // small print
     small, s_range, s_range_text, s_span, s_span_text, s_definition_range, s_listens, s_openly,
     s_openly_strict, s_one, s_prescribe, s_permission, s_space, s_finish, s_signs, s_wrong,
@@ -123,6 +138,13 @@ impl Words {
         all.extend_from_slice(more);
         #[expect(clippy::cast_precision_loss, reason = "only told apart from 1 and 2")]
         fill(self.form(n as f64, text), &all)
+    }
+
+    /// A number up to ten in words, above that in digits.
+    #[must_use]
+    pub fn small_number(&self, n: u64) -> String {
+        let word = usize::try_from(n).ok().and_then(|n| self.small_numbers.split(' ').nth(n));
+        word.map_or_else(|| n.to_string(), str::to_owned)
     }
 
     /// A quotation in this language's marks.
@@ -219,6 +241,14 @@ mod tests {
         assert_eq!(fr::FR.form(1.9, "signe|signes"), "signe");
         assert_eq!(en::EN.form(0.0, "sign|signs"), "signs");
         assert_eq!(en::EN.form(1.0, "sign|signs"), "sign");
+    }
+
+    #[test]
+    fn numbers_up_to_ten_are_words() {
+        for words in [&en::EN, &fr::FR] {
+            assert_eq!(words.small_numbers.split(' ').count(), 11);
+        }
+        assert_eq!((en::EN.small_number(5), fr::FR.small_number(12)), ("five".into(), "12".into()));
     }
 
     #[test]

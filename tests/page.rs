@@ -1,0 +1,25 @@
+//! The page in a real Chromium: what it asks for, what is heard, who can read it, what it shows of
+//! words that others wrote.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a test; figures that are not asserted are printed"
+)]
+
+#[path = "page/browser.rs"]
+mod browser;
+#[path = "page/look.rs"]
+mod look;
+#[path = "page/sample.rs"]
+mod sample;
+#[path = "page/sound.rs"]
+mod sound;
+#[path = "page/words.rs"]
+mod words;
+
+#[path = "support/mod.rs"]
+#[expect(dead_code, reason = "only ffmpeg is called here")]
+mod support;

@@ -100,7 +100,7 @@ pub enum Error {
         code: i32,
     },
     /// A stored result is damaged or of another version.
-    #[error("{}: {wrong}; run again with --force to make it anew", .path.display())]
+    #[error("{}: {wrong}; run openfloor analyze on the recording with --force to make it anew", .path.display())]
     ReadResult {
         /// The artefact.
         #[serde(with = "crossing::path")]

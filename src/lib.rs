@@ -26,6 +26,7 @@ pub mod progress;
 pub mod report;
 pub mod results;
 pub mod run;
+pub mod serve;
 pub mod session;
 pub mod sound;
 pub mod speakers;

@@ -14,11 +14,11 @@ use super::interval;
 use super::listening::others_talk;
 use super::moments::{Item, tally};
 use super::questions::SAME_BREATH;
-use super::result::{MomentKind, Reason};
+use super::result::Reason;
 use super::scene::{Scene, View};
 use super::turns::{Stretch, TURN_PAUSE};
 use crate::lang;
-use crate::session::{Evidence, Ms, SpeakerId};
+use crate::session::{Evidence, MomentKind, Ms, SpeakerId};
 
 /// A start this long before the other's end is early.
 const EARLY: Ms = Ms(300);

@@ -7,9 +7,9 @@
 use super::figure::{Figure, LEAST_TALK_MS, Sheet, number};
 use super::interval;
 use super::moments::{Item, tally};
-use super::result::{MomentKind, Reason};
+use super::result::Reason;
 use super::scene::{Scene, View};
-use crate::session::Ms;
+use crate::session::{MomentKind, Ms};
 
 /// A short sound without words may be a cough. Ours, not measured.
 const BY_TIMING_ALONE: f64 = 0.6;

@@ -10,6 +10,7 @@
 //!
 //! Every count is taken from the moments, so a figure and its evidence cannot differ.
 
+mod corrections;
 mod definitions;
 mod figure;
 mod fundamentals;
@@ -30,15 +31,17 @@ mod turns;
 
 pub use profiles::{JudgedFrom, OpennessSetting, Profile, ProfileError, Row, SourcedAxis};
 pub use result::{
-    Analysis, Answer, Axis, Band, Form, Fundamental, Metric, MetricFlag, Moment, MomentFlag,
-    MomentKind, OpennessRule, Point, Prompt, Reason, Series, SpeakerTalk, Status, Subject, Unit,
+    Analysis, Answer, Axis, Band, Edited, Form, Fundamental, Metric, MetricFlag, Moment,
+    MomentFlag, OpennessRule, Point, Prompt, Reason, Series, SpeakerTalk, Status, Subject, Unit,
     page_language,
 };
 
+use std::collections::BTreeSet;
+
 use crate::lang::{self, Act, Context};
-use crate::session::{
-    Language, Ms, SeparationLevel, Session, Span, SpeakerId, Warning, WarningCode,
-};
+pub use crate::session::MomentKind;
+use crate::session::{Language, Ms, SeparationLevel, Session, Warning, WarningCode};
+use corrections::Labelled;
 use figure::Sheet;
 use moments::Item;
 use scene::{Scene, View};
@@ -57,17 +60,6 @@ const FEW_WORDS: u64 = 1_300;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Coding(pub Vec<Vec<Act>>);
 
-/// A moment that a person rejected, addressed by what does not change with the numbering.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rejection {
-    /// What it was taken for.
-    pub kind: MomentKind,
-    /// Whose it is; `None` for a silence.
-    pub speaker: Option<SpeakerId>,
-    /// When.
-    pub span: Span,
-}
-
 /// Codes every utterance of every speaker, in the light of what another said just before.
 #[must_use]
 pub fn code_session(session: &Session) -> Coding {
@@ -81,23 +73,14 @@ pub fn code_session(session: &Session) -> Coding {
     Coding(said.iter().enumerate().map(code).collect())
 }
 
-/// Analyses a session.
+/// Analyses a session. What a person corrected ([`Session::corrections`]) is honoured: a rejected
+/// moment is shown and never counted, one with another label counts as that.
 #[must_use]
 pub fn analyse(session: &Session, coding: &Coding, profile: &Profile) -> Analysis {
-    analyse_without(session, coding, profile, &[])
-}
-
-/// Analyses a session, leaving what a person rejected out of every count.
-#[must_use]
-pub fn analyse_without(
-    session: &Session,
-    coding: &Coding,
-    profile: &Profile,
-    rejections: &[Rejection],
-) -> Analysis {
-    let scene = Scene::new(session, coding);
+    let labelled = corrections::relabel(session, coding);
+    let scene = Scene::new(session, &labelled.coding);
     let views = scene.views();
-    let items = moments(&scene, &views, profile, rejections);
+    let (items, found) = moments(&scene, &views, profile, &labelled);
     let mut sheet = Sheet::default();
     for view in &views {
         talk_time::measure(&scene, view, &mut sheet);
@@ -131,15 +114,17 @@ pub fn analyse_without(
         prompts: prompts::think_about(&items, &scene),
         moments: moments::sorted(items),
         warnings: warnings(&scene, little),
+        edits: corrections::edited(session, &found),
     }
 }
 
+/// The moments, and which edits found theirs.
 fn moments(
     scene: &Scene,
     views: &[View],
     profile: &Profile,
-    rejections: &[Rejection],
-) -> Vec<Item> {
+    labelled: &Labelled,
+) -> (Vec<Item>, BTreeSet<usize>) {
     let mut items = moments::of_words(scene, profile.openness.rule);
     let mut looked_at = Vec::new();
     for view in views {
@@ -150,12 +135,13 @@ fn moments(
     }
     items.extend(interruptions::find(scene, &looked_at));
     items.extend(rhythm::silences(scene));
-    moments::reject(&mut items, rejections);
+    let mut found = corrections::reject(&mut items, scene.session);
+    found.extend(corrections::mark(&mut items, scene.session, labelled));
     for view in views {
         questions::enrich(&mut items, scene, view);
         prescriptive::enrich(&mut items, scene, view);
     }
-    items
+    (items, found)
 }
 
 /// Every metric of the coach and the coachee, null: nobody could be taken for either.

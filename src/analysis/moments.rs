@@ -7,11 +7,10 @@
 //! kind, utterance and span, or from kind, speaker and time: stable while the text is.
 
 use super::OpennessRule;
-use super::Rejection;
-use super::result::{Form, Moment, MomentFlag, MomentKind};
+use super::result::{Form, Moment, MomentFlag};
 use super::scene::{PlacedAct, Scene, slice};
 use crate::lang::{self, Code, Openness};
-use crate::session::{Ms, Span, SpeakerId};
+use crate::session::{MomentKind, Ms, Span, SpeakerId};
 
 /// From this confidence on an act is counted (DESIGN §4).
 pub const COUNTED_FROM: f64 = 0.5;
@@ -115,6 +114,7 @@ fn blank(id: String, kind: MomentKind, speaker: Option<SpeakerId>) -> Moment {
         of: None,
         overlap_ms: None,
         rejected: false,
+        corrected: false,
         cues: Vec::new(),
         confidence: 1.0,
     }
@@ -207,23 +207,6 @@ fn item(scene: &Scene, placed: &PlacedAct<'_>, rule: OpennessRule) -> Option<Ite
         words,
         chance: act.confidence,
     })
-}
-
-/// Marks what a person rejected: same kind and speaker, and more than half of the shorter of the
-/// two stretches in common.
-pub(super) fn reject(items: &mut [Item], rejections: &[Rejection]) {
-    for item in items {
-        let Some(at) = item.at else { continue };
-        let hit = rejections.iter().any(|one| {
-            one.kind == item.moment.kind
-                && one.speaker == item.moment.speaker
-                && one.span.overlap(at).0 > one.span.length().min(at.length()).0 / 2
-        });
-        if hit {
-            item.moment.rejected = true;
-            item.chance = 0.0;
-        }
-    }
 }
 
 /// All moments in order of time; without times in the order of the transcript.

@@ -7,9 +7,9 @@
 
 use super::figure::{Figure, Sheet, number};
 use super::moments::{Item, tally};
-use super::result::{MomentKind, Reason};
+use super::result::Reason;
 use super::scene::{Scene, View};
-use crate::session::{Ms, Span, SpeakerId};
+use crate::session::{MomentKind, Ms, Span, SpeakerId};
 
 /// A longer turn is a monologue.
 const LONG: Ms = Ms(60_000);

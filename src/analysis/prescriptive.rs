@@ -9,9 +9,9 @@
 use super::figure::{Figure, Sheet, number};
 use super::interval;
 use super::moments::{Item, tally};
-use super::result::{MomentFlag, MomentKind, Reason};
+use super::result::{MomentFlag, Reason};
 use super::scene::{Scene, View};
-use crate::session::Ms;
+use crate::session::{MomentKind, Ms};
 
 /// Words that refuse leave when an answer opens with them. Ours; looked for in the first five words.
 const REFUSES: &[&str] = &[

@@ -5,9 +5,9 @@
 use serde_json::{Map, Value};
 
 use super::moments::{Item, is_open};
-use super::result::{MomentKind, Prompt};
+use super::result::Prompt;
 use super::scene::Scene;
-use crate::session::{Ms, Span};
+use crate::session::{MomentKind, Ms, Span};
 
 /// At most three prompts; none about words where the coach is unknown.
 pub(super) fn think_about(items: &[Item], scene: &Scene) -> Vec<Prompt> {

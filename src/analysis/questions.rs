@@ -16,10 +16,10 @@
 use super::figure::{Figure, Sheet, median, number};
 use super::interval;
 use super::moments::{Item, is_open, tally};
-use super::result::{Answer, Form, MomentFlag, MomentKind, Reason};
+use super::result::{Answer, Form, MomentFlag, Reason};
 use super::scene::{Scene, View};
 use crate::lang::{self, QuestionForm};
-use crate::session::{Ms, Span, SpeakerId};
+use crate::session::{MomentKind, Ms, Span, SpeakerId};
 
 /// Questions further apart are not stacked (CODEBOOK §1).
 const STACKED_WITHIN: Ms = Ms(2_000);
@@ -131,6 +131,9 @@ fn wait(items: &mut [Item], questions: &[usize], scene: &Scene, view: &View) {
             (Some(own), None) => (own, view.own),
             (None, None) => continue,
         };
+        if scene.is_cut(end, time) {
+            continue;
+        }
         let length = time.since(end);
         let moment = &mut items[index].moment;
         moment.wait_ms = Some(length);

@@ -4,7 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::lang::{CharSpan, Cue, Openness, QuestionForm};
-use crate::session::{Language, Ms, Role, RoleEvidence, Source, SpeakerId, Warning};
+use crate::session::edits::{Edit, Note};
+use crate::session::{
+    Language, MomentKind, Ms, OptionalSpan, Place, Role, RoleEvidence, Source, Span, SpeakerId,
+    Warning,
+};
 
 /// Everything that is measured in one session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +37,24 @@ pub struct Analysis {
     pub prompts: Vec<Prompt>,
     /// What a reader should know first.
     pub warnings: Vec<Warning>,
+    /// What a person corrected; absent where nobody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edits: Option<Edited>,
+}
+
+/// What a person corrected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edited {
+    /// How many edits there are.
+    pub count: u64,
+    /// Stretches off the record.
+    pub excluded: Vec<Span>,
+    /// Notes.
+    pub notes: Vec<Note>,
+    /// Edits that no longer find their place.
+    pub lost: Vec<Edit>,
+    /// Lines of `edits.json` that could not be read.
+    pub unread: u64,
 }
 
 /// By which rule a question counts as open (CODEBOOK §1).
@@ -232,36 +254,6 @@ pub struct Axis {
     pub to: f64,
 }
 
-/// What a moment is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MomentKind {
-    /// A question.
-    Question,
-    /// A phrase that says what to do.
-    Prescriptive,
-    /// A request for leave, or the choice stressed.
-    Permission,
-    /// Facts.
-    Information,
-    /// Given back.
-    Reflection,
-    /// Praise, support.
-    Affirmation,
-    /// A small sign of listening.
-    Backchannel,
-    /// Starts before the other has finished.
-    Interruption,
-    /// A long stretch of the coach's.
-    Monologue,
-    /// The coachee's longest turn.
-    LongestTurn,
-    /// Three seconds or more of nobody.
-    Silence,
-    /// Set while recording.
-    Mark,
-}
-
 /// What marks a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -356,10 +348,28 @@ pub struct Moment {
     pub overlap_ms: Option<Ms>,
     /// A person said that it is none.
     pub rejected: bool,
+    /// A person said what it is.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub corrected: bool,
     /// The words that decided.
     pub cues: Vec<Cue>,
     /// How sure, from 0 to 1; 1 for what is measured in time.
     pub confidence: f64,
+}
+
+impl Moment {
+    /// Where it is, as an edit addresses it.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        let time = self.start_ms.zip(self.end_ms).and_then(|(start, end)| Span::new(start, end));
+        Place {
+            speaker: self.speaker,
+            time: OptionalSpan(time),
+            // Another model numbers them otherwise: only where there is nothing else.
+            utterance: self.utterances.map(|[first, _]| first).filter(|_| time.is_none()),
+            chars: self.span.map(|span| (span.start, span.end)),
+        }
+    }
 }
 
 /// `form` of a moment.

@@ -7,9 +7,9 @@
 
 use super::figure::{Figure, LEAST_TALK_MS, Sheet, median, number, real};
 use super::moments::{Item, tally};
-use super::result::{MomentKind, Reason, Subject};
+use super::result::{Reason, Subject};
 use super::scene::{Scene, View};
-use crate::session::{Ms, Span, SpeakerId, join};
+use crate::session::{MomentKind, Ms, Span, SpeakerId, join};
 
 /// A pause of this length is held (CODEBOOK §2).
 const HELD: Ms = Ms(3_000);
@@ -21,7 +21,7 @@ pub(super) fn silences(scene: &Scene) -> Vec<Item> {
     let mut items = Vec::new();
     for pair in joined.windows(2) {
         let Some(pause) = Span::new(pair[0].end(), pair[1].start()) else { continue };
-        if pause.length() < HELD {
+        if pause.length() < HELD || scene.is_cut(pause.start(), pause.end()) {
             continue;
         }
         let mut item = Item::heard(MomentKind::Silence, None, pause, 1.0);
@@ -79,6 +79,7 @@ fn gap(scene: &Scene, who: &[SpeakerId]) -> Result<Figure, Reason> {
         let Some(span) = turn.span else { continue };
         match held {
             Some((_, end)) if span.end() <= end => continue,
+            Some((_, end)) if scene.is_cut(end, span.start()) => {}
             Some((speaker, end)) if speaker != turn.speaker && who.contains(&turn.speaker) => {
                 gaps.push(span.start().as_f64() - end.as_f64());
             }

@@ -32,6 +32,7 @@ pub(super) struct Timed<'a> {
     pub(super) speech: &'a [Speech],
     /// When the session starts, on the recording's clock.
     pub(super) start: Ms,
+    /// Length of the session, without what is off the record.
     pub(super) duration: Ms,
     pub(super) talk: TalkTime,
 }
@@ -70,7 +71,7 @@ impl<'a> Scene<'a> {
                 act,
                 utterance: index,
                 speaker: utterance.speaker,
-                time: from_words(utterance, act.span).or_else(|| utterance.time()),
+                time: time_of(utterance, act.span),
                 at: from_words(utterance, act.span).or_else(|| by_characters(utterance, act.span)),
             }));
         }
@@ -81,7 +82,9 @@ impl<'a> Scene<'a> {
             let end = part.map_or(session.source.duration_ms.unwrap_or_default(), Span::end);
             let end = end.max(heard);
             let talk = talk_time(speech, Span::new(start, end));
-            Timed { speech, start, duration: end.since(start), talk }
+            let off = session.corrections.excluded.iter();
+            let off: Ms = off.filter_map(|cut| Some(Span::new(start, end)?.overlap(*cut))).sum();
+            Timed { speech, start, duration: end.since(start).since(off), talk }
         });
         let floor = match &timed {
             Some(timed) => turns::by_time(session, timed.speech, &acts),
@@ -99,6 +102,13 @@ impl<'a> Scene<'a> {
             Some(timed) if timed.talk.total() == Ms::ZERO => Err(Reason::NoSpeech),
             Some(timed) => Ok(timed),
         }
+    }
+
+    /// Whether something between two places is off the record: what was heard on both sides of it
+    /// did not follow each other.
+    pub(super) fn is_cut(&self, from: Ms, to: Ms) -> bool {
+        let between = |cut: &&Span| cut.start() < to && cut.end() > from;
+        self.session.corrections.excluded.iter().any(|cut| between(&cut))
     }
 
     /// Whether words can be coded here.
@@ -166,6 +176,12 @@ impl<'a> Scene<'a> {
             _ => self.floor.turn_of(placed.utterance),
         }
     }
+}
+
+/// When an act is said, as far as it is known: from its words where there are any, else from the
+/// utterance.
+pub(super) fn time_of(utterance: &Utterance, span: CharSpan) -> Option<Span> {
+    from_words(utterance, span).or_else(|| utterance.time())
 }
 
 /// When the words of `span` are said; `None` without words, or when they are not the text.

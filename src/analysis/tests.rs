@@ -3,7 +3,8 @@
 use super::*;
 use crate::lang::{CharSpan, Code, Openness, Push, QuestionForm};
 use crate::session::{
-    About, Evidence, OptionalSpan, Role, Separation, Source, SourceKind, Speaker, Speech, Utterance,
+    About, Corrections, Edit, Evidence, OptionalSpan, Place, Role, Separation, Source, SourceKind,
+    Span, Speaker, SpeakerId, Speech, Utterance, edits,
 };
 
 const OPEN: Code = question(Openness::Open);
@@ -49,6 +50,7 @@ impl Made {
             speech: Some(Vec::new()),
             utterances: Vec::new(),
             warnings: Vec::new(),
+            corrections: Corrections::default(),
         };
         Self { session, coding: Coding::default() }
     }
@@ -249,14 +251,19 @@ fn an_unsure_act_is_kept_and_not_counted_but_widens_the_range() {
 
 #[test]
 fn a_rejected_moment_is_kept_and_leaves_the_count() {
-    let made = short_talk();
-    let phrase = Rejection {
-        kind: MomentKind::Prescriptive,
-        speaker: Some(SpeakerId(1)),
-        span: Span::new(Ms(98_000), Ms(100_000)).unwrap(),
+    let reject = |session: &mut Session| {
+        let edit = Edit::RejectMoment {
+            at: Place {
+                speaker: Some(SpeakerId(1)),
+                time: OptionalSpan(Span::new(Ms(98_000), Ms(100_000))),
+                ..Place::default()
+            },
+            kind: MomentKind::Prescriptive,
+            rejected: true,
+        };
+        *session = edits::apply(&[edit], session.clone());
     };
-    let coaching = Profile::built_in("coaching").unwrap();
-    let analysis = analyse_without(&made.session, &made.coding, &coaching, &[phrase]);
+    let analysis = short_talk().but(reject).analysed();
     assert!(moment(&analysis, "p-3-0-23").rejected);
     assert_eq!(value(&analysis, "prescriptive_count_level_2"), Some(0.0));
     assert_eq!(metric(&analysis, "permission_share").reason, Some(Reason::NoPrescriptiveAct));

@@ -9,14 +9,14 @@ use clap::{Args, ValueEnum};
 use super::progress::Terminal;
 use super::settings::Settings;
 use super::{Exit, failed, say, values};
-use crate::analysis::Profile;
 use crate::error::{Error, Result};
 use crate::models;
 use crate::progress::Progress;
 use crate::report;
 use crate::run::batch::{self, Ended};
 use crate::run::{
-    CoachChoice, Engines, Input, Job, LanguageChoice, Options, Outcome, Part, Runtime, discover,
+    CoachChoice, Engines, Input, Job, LanguageChoice, Options, Outcome, Part, Reading, Runtime,
+    discover,
 };
 use crate::session::{About, DateFrom, Ms, Role};
 
@@ -64,6 +64,10 @@ pub(super) struct Arguments {
     /// Read the figures as coaching, mentoring or lead, or by a profile file
     #[arg(long, value_name = "NAME|FILE")]
     profile: Option<String>,
+
+    /// Language of the report; that of the session by default
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    report_language: Option<values::PageLanguage>,
 
     /// Date of the session, as YYYY-MM-DD
     #[arg(long, value_parser = values::date)]
@@ -285,7 +289,13 @@ fn options(arguments: &Arguments, settings: &Settings) -> Result<Options> {
             coach: arguments.coach_name.clone().or_else(|| settings.coach_name.clone()),
             client: arguments.client.clone(),
         },
-        profile: read_profile(profile.unwrap_or("coaching"))?,
+        reading: Reading {
+            profile: values::profile(profile.unwrap_or("coaching"))?,
+            language: values::report_language(
+                arguments.report_language,
+                settings.report_language.as_deref(),
+            )?,
+        },
     })
 }
 
@@ -295,16 +305,6 @@ fn part(from: Option<Ms>, to: Option<Ms>) -> Result<Option<Part>> {
         return Err(Error::Usage("--to is not after --from".to_owned()));
     }
     Ok((from.is_some() || to.is_some()).then_some(part))
-}
-
-fn read_profile(name_or_file: &str) -> Result<Profile> {
-    if !Path::new(name_or_file).is_file() {
-        return Profile::built_in(name_or_file).map_err(|error| Error::Usage(error.to_string()));
-    }
-    let path = PathBuf::from(name_or_file);
-    let text = std::fs::read_to_string(&path)
-        .map_err(|source| Error::ReadFile { path: path.clone(), source })?;
-    Profile::parse(&text).map_err(|error| Error::Usage(format!("{}: {error}", path.display())))
 }
 
 /// The files of a job, as they were named.

@@ -5,10 +5,13 @@
 
 mod analyze;
 mod devices;
+mod mark;
 mod models;
 mod progress;
+mod report;
 mod say;
 mod settings;
+mod speakers;
 mod values;
 
 use std::process::ExitCode;
@@ -48,6 +51,12 @@ computer, and results can be read by you only.";
 enum Command {
     /// Analyse recordings, or folders of them
     Analyze(Box<analyze::Arguments>),
+    /// Make reports again, show one, or look at sessions over time
+    Report(report::Arguments),
+    /// Correct a moment, a stretch or the words of a session
+    Mark(mark::Arguments),
+    /// Say who is who in a session
+    Speakers(speakers::Arguments),
     /// The speech-to-text and voice-activity models
     Models(models::Arguments),
     /// List the audio inputs of this computer
@@ -75,6 +84,9 @@ pub fn run() -> ExitCode {
     };
     let exit = match arguments.command {
         Command::Analyze(arguments) => analyze::run(*arguments),
+        Command::Report(arguments) => report::run(&arguments),
+        Command::Mark(arguments) => mark::run(&arguments),
+        Command::Speakers(arguments) => speakers::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
         Command::Devices => devices::run(),
         Command::Completions { shell } => {

@@ -21,6 +21,7 @@ pub(super) struct Settings {
     pub coach: Option<String>,
     pub coach_name: Option<String>,
     pub profile: Option<String>,
+    pub report_language: Option<String>,
     pub threads: Option<usize>,
 }
 

@@ -1,9 +1,98 @@
-//! Values as a person types them: tracks, dates, times.
+//! Values as a person types them: tracks, dates, times, speakers, profiles.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
+
+use crate::analysis::Profile;
+use crate::error::{Error, Result};
 use crate::run::Input;
-use crate::session::{Ms, Role};
+use crate::session::{Language, Ms, Role, Span, SpeakerId};
+
+/// The language of a report.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum PageLanguage {
+    /// English
+    En,
+    /// French
+    Fr,
+}
+
+impl From<PageLanguage> for Language {
+    fn from(language: PageLanguage) -> Self {
+        match language {
+            PageLanguage::En => Self::En,
+            PageLanguage::Fr => Self::Fr,
+        }
+    }
+}
+
+/// The language of the report by the option, else by the settings; `None`: that of the session.
+pub(super) fn report_language(
+    option: Option<PageLanguage>,
+    setting: Option<&str>,
+) -> Result<Option<Language>> {
+    let set = setting.map(|text| {
+        PageLanguage::from_str(text, false).map_err(|_| {
+            Error::Usage("openfloor.toml: the language of the report is en or fr".to_owned())
+        })
+    });
+    Ok(option.or(set.transpose()?).map(Language::from))
+}
+
+/// A profile by its name, or one of the user's own by its file.
+pub(super) fn profile(name_or_file: &str) -> Result<Profile> {
+    if !Path::new(name_or_file).is_file() {
+        return Profile::built_in(name_or_file).map_err(|error| Error::Usage(error.to_string()));
+    }
+    let path = PathBuf::from(name_or_file);
+    let text = std::fs::read_to_string(&path)
+        .map_err(|source| Error::ReadFile { path: path.clone(), source })?;
+    Profile::parse(&text).map_err(|error| Error::Usage(format!("{}: {error}", path.display())))
+}
+
+/// `S1=WHAT`.
+fn of_speaker(text: &str) -> Result<(SpeakerId, &str), String> {
+    let wrong = "write it with a speaker and =, such as S1=coach";
+    let (speaker, what) = text.split_once('=').ok_or(wrong)?;
+    Ok((speaker.parse().map_err(|_| wrong)?, what))
+}
+
+/// `S1=coach`.
+pub(super) fn role(text: &str) -> Result<(SpeakerId, Role), String> {
+    let (speaker, role) = of_speaker(text)?;
+    let role = match role {
+        "coach" => Role::Coach,
+        "coachee" => Role::Coachee,
+        "other" => Role::Other,
+        "unknown" => Role::Unknown,
+        _ => return Err("the role is coach, coachee, other or unknown".to_owned()),
+    };
+    Ok((speaker, role))
+}
+
+/// `S1=Anna`; `S1=` takes the name away.
+pub(super) fn name(text: &str) -> Result<(SpeakerId, Option<String>), String> {
+    let (speaker, name) = of_speaker(text)?;
+    if name.chars().count() > 200 {
+        return Err("a name has at most 200 characters".to_owned());
+    }
+    Ok((speaker, Some(name.to_owned()).filter(|name| !name.trim().is_empty())))
+}
+
+/// `S3=S2`.
+pub(super) fn merge(text: &str) -> Result<(SpeakerId, SpeakerId), String> {
+    let (speaker, into) = of_speaker(text)?;
+    let into = into.parse().map_err(|_| "both are speakers, such as S3=S2")?;
+    Ok((speaker, into))
+}
+
+/// `FROM-TO`, each as [`time`].
+pub(super) fn span(text: &str) -> Result<Span, String> {
+    let wrong = "write it as FROM-TO, such as 12:30-14:00, the first before the second";
+    let (from, to) = text.split_once('-').ok_or(wrong)?;
+    Span::new(time(from)?, time(to)?).ok_or_else(|| wrong.to_owned())
+}
 
 /// `ROLE=FILE`.
 pub(super) fn track(text: &str) -> Result<Input, String> {

@@ -11,6 +11,7 @@
 //! [`terminal`] and [`html`] lay out. [`chart`] draws. Everything that comes from a recording, a transcript or a
 //! file name passes [`text::clean`] on its way into a view.
 
+mod about;
 pub mod chart;
 pub mod evidence;
 pub mod html;
@@ -23,11 +24,12 @@ pub mod rows;
 pub(crate) mod sample;
 #[cfg(test)]
 mod schemas;
+mod share;
 pub mod terminal;
 pub mod text;
 pub mod think;
 pub mod transcript;
 pub mod words;
 
-pub use html::{SmallPrint, page};
+pub use html::{Alternative, NoPage, PageSettings, SmallPrint, page, shared_page};
 pub use terminal::{Style, summary};

@@ -9,7 +9,7 @@ use super::evidence::voice;
 use super::moments::{Reader, display, icon, level, of_kind};
 use super::numbers::{length, place, share};
 use super::rows::{metric, reason_words};
-use super::text::{anchor, opening};
+use super::text::opening;
 use super::words::fill;
 use crate::analysis::{Moment, MomentFlag, MomentKind, Reason, Series};
 use crate::lang::Openness;
@@ -221,7 +221,7 @@ impl<'a> Found<'a> {
                 let spoken = spoken.iter().filter(|part| !part.is_empty());
                 let spoken = spoken.map(String::as_str).collect::<Vec<_>>().join(": ");
                 marks.push(Mark {
-                    link: Link { target: anchor(&moment.id), at, spoken },
+                    link: Link { target: reader.target(&moment.id), at, spoken },
                     row,
                     icon: icon(moment),
                     turn: moment.group.clone(),
@@ -237,8 +237,11 @@ impl<'a> Found<'a> {
         let held = self.silences.iter().filter_map(|silence| {
             let (start, end) = silence.start_ms.zip(silence.end_ms)?;
             let text = length(words, end.since(start));
-            let link =
-                Link { target: anchor(&silence.id), at: start, spoken: spoken(&text, start) };
+            let link = Link {
+                target: reader.target(&silence.id),
+                at: start,
+                spoken: spoken(&text, start),
+            };
             let link = within(start, window).then_some(link);
             Some(Held { span: clip(Span::new(start, end)?, window)?, lane: 0, link, text })
         });
@@ -261,7 +264,7 @@ impl<'a> Found<'a> {
             Some(Held {
                 span: clip(Span::new(start, end)?, window)?,
                 lane: u32::try_from(people.lane(stretch.speaker?)?).ok()?,
-                link: Some(Link { target: anchor(&stretch.id), at: start, spoken }),
+                link: Some(Link { target: reader.target(&stretch.id), at: start, spoken }),
                 text,
             })
         });

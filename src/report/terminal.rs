@@ -143,10 +143,10 @@ fn title(screen: &mut Screen, w: &'static Words, analysis: &Analysis) {
     let length = source.duration_ms.map(|length| numbers::length(w, length));
     let mut parts = vec![
         length.unwrap_or_else(|| w.unknown_length.to_owned()),
-        super::html::language(w, source.language).to_owned(),
+        super::about::language(w, source.language).to_owned(),
         format!("{} {}", w.read_as.to_lowercase(), profile(w, &analysis.profile)),
     ];
-    parts.extend(super::html::date(w, &analysis.session));
+    parts.extend(super::about::date(w, &analysis.session));
     parts.extend(source.model.as_deref().map(|model| format!("Whisper {}", clean(model))));
     let name = cut(&files.join(", "), screen.width / 2);
     let head = if name.is_empty() { w.title.to_owned() } else { format!("{} · {name}", w.title) };

@@ -8,7 +8,7 @@ use super::numbers::place;
 use crate::analysis::{Moment, MomentKind};
 use crate::lang::Openness;
 use crate::report::moments::{display, index, runs};
-use crate::session::{Ms, Role, Span, Utterance};
+use crate::session::{Ms, Role, Span, SpeakerId, Utterance};
 
 /// What one speaker says until another does.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct Turn {
     pub start: Option<Ms>,
     /// The same, to be read.
     pub place: String,
+    /// Label of the speaker, for corrections.
+    pub speaker: SpeakerId,
     /// The words, an utterance after the other.
     pub lines: Vec<Line>,
 }
@@ -28,6 +30,8 @@ pub struct Turn {
 /// An utterance.
 #[derive(Debug, Clone)]
 pub struct Line {
+    /// Number of the utterance.
+    pub utterance: u32,
     /// When it is said.
     pub time: Option<Span>,
     /// The words.
@@ -59,11 +63,16 @@ pub fn turns(reader: &Reader<'_>) -> Vec<Turn> {
     let mut turns: Vec<Turn> = Vec::new();
     let mut last = None;
     for utterance in &reader.session.utterances {
-        let line = Line { time: utterance.time(), pieces: coded(reader, utterance) };
+        let line = Line {
+            utterance: utterance.id,
+            time: utterance.time(),
+            pieces: coded(reader, utterance),
+        };
         match turns.last_mut().filter(|_| last == Some(utterance.speaker)) {
             Some(turn) => turn.lines.push(line),
             None => turns.push(Turn {
-                who: reader.name(utterance.speaker),
+                who: reader.called(utterance.speaker),
+                speaker: utterance.speaker,
                 class: match reader.session.role(utterance.speaker) {
                     Role::Coach => "c",
                     Role::Coachee => "o",

@@ -142,6 +142,14 @@ impl Folder {
         same.then_some(artefact.body)
     }
 
+    /// Reads an artefact whatever it was made from, with its head.
+    ///
+    /// # Errors
+    /// It is not there, torn, of another kind, or of a newer version than this program writes.
+    pub fn read<T: DeserializeOwned>(&self, name: &str, schema: &str) -> Result<(Head, T)> {
+        read(&self.path.join(name), schema)
+    }
+
     /// Writes an artefact.
     ///
     /// # Errors
@@ -241,6 +249,30 @@ impl Folder {
     fn unwritten(&self, name: &str, source: io::Error) -> Error {
         Error::WriteResult { path: self.path.join(name), source }
     }
+}
+
+/// Reads an artefact by its path, whatever it was made from; takes no lock.
+///
+/// # Errors
+/// It is not there, torn, of another kind, or of a newer version than this program writes.
+pub fn read<T: DeserializeOwned>(path: &Path, schema: &str) -> Result<(Head, T)> {
+    let bytes =
+        fs::read(path).map_err(|source| Error::ReadFile { path: path.to_owned(), source })?;
+    let wrong = |wrong: &str| Error::ReadResult { path: path.to_owned(), wrong: wrong.to_owned() };
+    // The head alone first: of a newer version the rest may be of another form.
+    let head: Head = serde_json::from_slice(&bytes)
+        .map_err(|_| wrong("this result is damaged: it was cut short or changed"))?;
+    if head.schema != schema {
+        let kind = |schema: &str| schema.split('/').next().map(str::to_owned);
+        return Err(if kind(&head.schema) == kind(schema) {
+            wrong("this result was written by a newer openfloor; use that one")
+        } else {
+            wrong("this is another kind of file than its name says")
+        });
+    }
+    let artefact: Artefact<T> = serde_json::from_slice(&bytes)
+        .map_err(|_| wrong("this result is damaged: it was cut short or changed"))?;
+    Ok((artefact.head, artefact.body))
 }
 
 fn private_folder(path: &Path) -> io::Result<()> {

@@ -8,8 +8,8 @@ use crate::analysis;
 use crate::attribution::{by_speaker, roles, utterances};
 use crate::error::{Error, Result};
 use crate::session::{
-    Evidence, Language, Ms, Role, RoleEvidence, RoleFrom, SeparationLevel, Session, Side, Source,
-    SourceFile, SourceKind, Span, Speaker, SpeakerId, Speech, Warning, WarningCode, Word,
+    Corrections, Evidence, Language, Ms, Role, RoleFrom, SeparationLevel, Session, Source,
+    SourceFile, SourceKind, Speaker, SpeakerId, Speech, Warning, WarningCode, Word,
 };
 
 /// Models that hear French clearly less well than English: on the development sessions base had 13
@@ -56,6 +56,7 @@ pub(super) fn session(
         warnings: warnings(listened, heard.language, model, invented, speech.is_empty()),
         speech: Some(speech),
         utterances: said,
+        corrections: Corrections::default(),
     };
     give_roles(job, &mut session)?;
     Ok(session)
@@ -170,15 +171,15 @@ fn give_roles(job: &Job, session: &mut Session) -> Result<()> {
         .collect();
     if job.inputs.len() > 1 && !given.is_empty() {
         for (id, role) in given {
-            assign(session, id, role, RoleFrom::Track, None);
+            session.give_role(id, role, RoleFrom::Track);
         }
-        rest(session, RoleFrom::Track);
+        session.give_other_roles(RoleFrom::Track);
         return Ok(());
     }
     if let Some(choice) = job.options.coach {
         let coach = chosen(job, session, choice)?;
-        assign(session, coach, Role::Coach, RoleFrom::Option, None);
-        rest(session, RoleFrom::Option);
+        session.give_role(coach, Role::Coach, RoleFrom::Option);
+        session.give_other_roles(RoleFrom::Option);
         return Ok(());
     }
     let coding = analysis::code_session(session);
@@ -187,8 +188,7 @@ fn give_roles(job: &Job, session: &mut Session) -> Result<()> {
     if found.confidence < roles::FLOOR {
         return Ok(());
     }
-    assign(session, found.coach, Role::Coach, RoleFrom::Conversation, Some(found));
-    rest(session, RoleFrom::Conversation);
+    found_out(session, found);
     Ok(())
 }
 
@@ -210,55 +210,13 @@ fn chosen(job: &Job, session: &Session, choice: CoachChoice) -> Result<SpeakerId
     })
 }
 
-fn assign(
-    session: &mut Session,
-    id: SpeakerId,
-    role: Role,
-    from: RoleFrom,
-    found: Option<roles::Inference>,
-) {
-    let two_channels = session.source.speaker_evidence == Evidence::Channels;
-    let side = match (two_channels, id.0) {
-        (true, 1) => Some(Side::Left),
-        (true, 2) => Some(Side::Right),
-        _ => None,
-    };
-    if let Some(speaker) = session.speakers.iter_mut().find(|speaker| speaker.id == id) {
-        speaker.role = role;
-        speaker.role_confidence = found.map(|found| (found.confidence * 1000.0).round() / 1000.0);
-        speaker.role_evidence = Some(RoleEvidence {
-            from,
-            questions: found.map(|found| {
-                if id == found.coach { found.questions } else { found.of - found.questions }
-            }),
-            of: found.map(|found| found.of),
-            side,
-        });
-    }
-}
-
-/// Gives roles to those without one once there is a coach: the coachee, when there is one other;
-/// of several others, the one who talks most.
-fn rest(session: &mut Session, from: RoleFrom) {
-    if session.only(Role::Coach).is_none() && session.only(Role::Coachee).is_none() {
-        return;
-    }
-    let talk = |session: &Session, id| session.speech_of(id).map(Span::length).sum::<Ms>();
-    for wanted in [Role::Coach, Role::Coachee, Role::Other] {
-        let mut open: Vec<SpeakerId> = session
-            .speakers
-            .iter()
-            .filter(|one| one.role == Role::Unknown)
-            .map(|one| one.id)
-            .collect();
-        open.sort_by_key(|&id| (std::cmp::Reverse(talk(session, id)), id));
-        let taken = session.speakers.iter().any(|one| one.role == wanted);
-        // With the coachee named and several others, who of them coaches is not known.
-        let guess = wanted == Role::Coach && open.len() > 1;
-        for (nth, id) in open.into_iter().enumerate() {
-            if wanted == Role::Other || (!taken && nth == 0 && !guess) {
-                assign(session, id, wanted, from, None);
-            }
+fn found_out(session: &mut Session, found: roles::Inference) {
+    session.give_role(found.coach, Role::Coach, RoleFrom::Conversation);
+    if let Some(speaker) = session.speakers.iter_mut().find(|one| one.id == found.coach) {
+        speaker.role_confidence = Some((found.confidence * 1000.0).round() / 1000.0);
+        if let Some(evidence) = &mut speaker.role_evidence {
+            (evidence.questions, evidence.of) = (Some(found.questions), Some(found.of));
         }
     }
+    session.give_other_roles(RoleFrom::Conversation);
 }

@@ -82,7 +82,8 @@ fn in_folder(out: &Path, file: &Path) -> PathBuf {
 
 /// `talk.wav` → `talk.wav.openfloor`. Of a name too long for that, the start, and what tells it from
 /// others of the same start.
-fn beside(file: &Path) -> PathBuf {
+#[must_use]
+pub fn beside(file: &Path) -> PathBuf {
     let name = file.file_name().unwrap_or_default();
     if name.len() + FOLDER_SUFFIX.len() <= LONGEST_NAME {
         let mut results = file.as_os_str().to_owned();

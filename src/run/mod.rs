@@ -8,17 +8,20 @@ mod assemble;
 pub mod batch;
 mod date;
 pub mod discover;
+pub mod edits;
 mod engines;
 mod listen;
+mod measure;
 mod options;
 pub mod pipeline;
 mod publish;
+pub mod rebuild;
 mod takes;
 mod transcribe;
 pub mod worker;
 
 pub use engines::Engines;
-pub use options::{CoachChoice, LanguageChoice, Options, Part, Runtime};
+pub use options::{CoachChoice, LanguageChoice, Options, Part, Reading, Runtime};
 
 use std::path::PathBuf;
 

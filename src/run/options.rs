@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::Profile;
-use crate::session::{About, Ms, SpeakerId};
+use crate::session::{About, Language, Ms, SpeakerId};
 
 /// What changes the result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,8 +23,18 @@ pub struct Options {
     pub part: Option<Part>,
     /// What people said about the session.
     pub about: About,
-    /// How the figures are read.
+    /// How the figures are read and shown.
+    pub reading: Reading,
+}
+
+/// How the figures of a session are read and shown: changes neither what was heard nor what was
+/// said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// The ranges they are held against.
     pub profile: Profile,
+    /// The language of the report; `None`: that of the session.
+    pub language: Option<Language>,
 }
 
 /// A part of a recording, on its own clock.

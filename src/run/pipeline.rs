@@ -11,10 +11,11 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::listen::{self, Listened};
+use super::measure::{self, ANALYSIS, SESSION};
 use super::publish::Elapsed;
 use super::transcribe::{self, Heard, WordLog};
-use super::{Counts, Done, Engines, Job, Outcome, Runtime, assemble, date, publish, takes};
-use crate::analysis::{self, Analysis};
+use super::{Counts, Done, Engines, Job, Outcome, Runtime, assemble, date, edits, publish, takes};
+use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::hashing;
 use crate::progress::{Cancel, Progress, Stage};
@@ -28,8 +29,6 @@ const SESSION_VERSION: u32 = 2;
 
 const SPEECH: (&str, &str) = ("stages/speech.json", "openfloor.speech/1");
 const WORDS: (&str, &str) = ("stages/words.jsonl", "openfloor.words/1");
-const SESSION: (&str, &str) = ("session.json", "openfloor.session/1");
-const ANALYSIS: (&str, &str) = ("analysis.json", "openfloor.analysis/1");
 
 /// Analyses one recording and writes its results.
 ///
@@ -112,15 +111,14 @@ impl Run<'_> {
         let session = self.session(&prints, &mut counts, &mut elapsed)?;
         self.progress.begin(Stage::Measure, None);
         let clock = Instant::now();
-        self.folder.remove(ANALYSIS.0)?;
-        let coding = analysis::code_session(&session);
-        let analysis = analysis::analyse(&session, &coding, &self.job.options.profile);
-        publish::derived(&self.folder, &session, &analysis, &prints.analysis)?;
-        elapsed.measure = Some(milliseconds(clock));
-        publish::run_record(&self.folder, self.job, self.runtime, started, &elapsed, counts)?;
-        // Last: what makes a later run believe that all of it is there.
-        self.folder.save(ANALYSIS.0, ANALYSIS.1, &prints.analysis, &analysis)?;
-        Ok(self.done(analysis, prints.analysis, false, counts))
+        let edits = edits::read(self.folder.path())?;
+        let of = measure::Prints { session: prints.session, analysis: prints.analysis };
+        let measured = measure::measure(session, of, &self.job.options.reading, &edits);
+        measure::write(&self.folder, &measured, &self.job.options.reading, || {
+            elapsed.measure = Some(milliseconds(clock));
+            publish::run_record(&self.folder, self.job, self.runtime, started, &elapsed, counts)
+        })?;
+        Ok(self.done(measured.analysis, measured.fingerprint, false, counts))
     }
 
     fn done(&self, analysis: Analysis, fingerprint: String, already: bool, counts: Counts) -> Done {
@@ -138,12 +136,7 @@ impl Run<'_> {
             .collect();
         let names: Vec<_> =
             self.job.inputs.iter().map(|input| publish::file_name(&input.path)).collect();
-        let print = |parts| {
-            fingerprint(&parts).map_err(|error| Error::WriteResult {
-                path: self.folder.path().to_owned(),
-                source: std::io::Error::other(error),
-            })
-        };
+        let print = |parts| fingerprint(&parts).map_err(|error| self.unprinted(error));
         let speech = print(json!({
             "stage": "speech", "version": listen::VERSION, "sources": self.hashes,
             "voice_activity": self.engines.voice_activity.sha256,
@@ -158,11 +151,15 @@ impl Run<'_> {
             "names": names, "coach": options.coach, "about": options.about, "date": date::print(self.job),
             "model": self.engines.speech_to_text.name,
         }))?;
-        let analysis = print(json!({
-            "stage": "analysis", "session": session, "profile": options.profile,
-            "definitions_version": analysis::DEFINITIONS_VERSION,
-        }))?;
+        let edits = edits::read(self.folder.path())?;
+        let analysis = measure::print(&session, &options.reading, &edits)
+            .map_err(|error| self.unprinted(error))?;
         Ok(Prints { speech, words, session, analysis })
+    }
+
+    fn unprinted(&self, error: serde_json::Error) -> Error {
+        let path = self.folder.path().to_owned();
+        Error::WriteResult { path, source: std::io::Error::other(error) }
     }
 
     fn session(

@@ -5,13 +5,12 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::json;
 
+use super::measure::Measured;
 use super::{Counts, Job, Runtime};
-use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::interchange;
-use crate::report::{SmallPrint, page};
 use crate::results::{Folder, TOOL_VERSION};
-use crate::session::Session;
+use crate::session::Language;
 
 /// Wall time of each stage that was run, for `run.json`.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
@@ -41,19 +40,17 @@ pub(super) fn complete(folder: &Folder) -> bool {
 /// Writes the transcript, the subtitles and the page.
 pub(super) fn derived(
     folder: &Folder,
-    session: &Session,
-    analysis: &Analysis,
-    fingerprint: &str,
+    measured: &Measured,
+    language: Option<Language>,
 ) -> Result<()> {
     let unmade = |name: &str, error: &dyn std::error::Error| Error::WriteResult {
         path: folder.path().join(name),
         source: std::io::Error::other(error.to_string()),
     };
-    let small =
-        SmallPrint { tool_version: TOOL_VERSION.to_owned(), fingerprint: fingerprint.to_owned() };
+    let session = &measured.session;
     let transcript = interchange::transcript_json(session, TOOL_VERSION)
         .map_err(|error| unmade(DERIVED[0], &error))?;
-    let page = page(analysis, session, &small).map_err(|error| unmade(DERIVED[2], &error))?;
+    let page = measured.page(language, false).map_err(|error| unmade(DERIVED[2], &error))?;
     folder.write(DERIVED[0], transcript.as_bytes())?;
     folder.write(DERIVED[1], interchange::vtt(session).as_bytes())?;
     folder.write(DERIVED[2], page.as_bytes())
@@ -77,7 +74,7 @@ pub(super) fn run_record(
     let command = json!({
         "inputs": inputs, "model": job.options.model, "language": job.options.language,
         "coach": job.options.coach, "about": job.options.about,
-        "profile": job.options.profile.name, "force": runtime.force, "verify": runtime.verify,
+        "profile": job.options.reading.profile.name, "force": runtime.force, "verify": runtime.verify,
     });
     let record = json!({
         "schema": "openfloor.run/1", "tool_version": TOOL_VERSION,

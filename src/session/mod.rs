@@ -4,11 +4,15 @@
 //! read by `analysis`, `report` and `interchange`. Everything before it may be slow and use models;
 //! everything after it is pure and takes milliseconds.
 
+pub mod edits;
+mod kind;
 mod people;
 mod source;
 mod text;
 mod time;
 
+pub use edits::{Corrections, Edit, Label, Place};
+pub use kind::MomentKind;
 pub use people::{NotASpeaker, Role, RoleEvidence, RoleFrom, Side, Speaker, SpeakerId};
 pub use source::{
     About, DateFrom, Decoder, Evidence, Separation, SeparationLevel, Source, SourceFile,
@@ -50,6 +54,9 @@ pub struct Session {
     pub utterances: Vec<Utterance>,
     /// What a reader should know before believing the numbers.
     pub warnings: Vec<Warning>,
+    /// What a person corrected; empty in `session.json`, which is never edited.
+    #[serde(default, skip_serializing_if = "Corrections::is_empty")]
+    pub corrections: Corrections,
 }
 
 impl Session {
@@ -67,6 +74,56 @@ impl Session {
     #[must_use]
     pub fn role(&self, id: SpeakerId) -> Role {
         self.speakers.iter().find(|speaker| speaker.id == id).map_or(Role::Unknown, |s| s.role)
+    }
+
+    /// Gives roles to those without one once somebody is the coach or the coachee: the other role,
+    /// when there is one other; of several others, the coachee is the one who talks most.
+    pub fn give_other_roles(&mut self, from: RoleFrom) {
+        if self.only(Role::Coach).is_none() && self.only(Role::Coachee).is_none() {
+            return;
+        }
+        for wanted in [Role::Coach, Role::Coachee, Role::Other] {
+            let open = self.speakers.iter().filter(|one| one.role == Role::Unknown);
+            let mut open: Vec<SpeakerId> = open.map(|one| one.id).collect();
+            open.sort_by_key(|&id| (std::cmp::Reverse(self.talk_of(id)), id));
+            let taken = self.speakers.iter().any(|one| one.role == wanted);
+            // With the coachee named and several others, who of them coaches is not known.
+            let guess = wanted == Role::Coach && open.len() > 1;
+            for (nth, id) in open.into_iter().enumerate() {
+                if wanted == Role::Other || (!taken && nth == 0 && !guess) {
+                    self.give_role(id, wanted, from);
+                }
+            }
+        }
+    }
+
+    /// Gives one speaker a role that was said, not worked out.
+    pub fn give_role(&mut self, id: SpeakerId, role: Role, from: RoleFrom) {
+        let side = self.side(id);
+        if let Some(speaker) = self.speakers.iter_mut().find(|speaker| speaker.id == id) {
+            speaker.role = role;
+            speaker.role_confidence = None;
+            speaker.role_evidence = Some(RoleEvidence { from, questions: None, of: None, side });
+        }
+    }
+
+    /// The channel a speaker is on, where the recording has two and each is a person's.
+    #[must_use]
+    pub fn side(&self, id: SpeakerId) -> Option<Side> {
+        match (self.source.speaker_evidence == Evidence::Channels, id.0) {
+            (true, 1) => Some(Side::Left),
+            (true, 2) => Some(Side::Right),
+            _ => None,
+        }
+    }
+
+    /// How much somebody talks, as far as it can be told: milliseconds, without times letters.
+    fn talk_of(&self, id: SpeakerId) -> u64 {
+        if self.speech.is_some() {
+            return self.speech_of(id).map(|span| span.length().0).sum();
+        }
+        let said = self.utterances.iter().filter(|one| one.speaker == id);
+        said.map(|one| u64::try_from(one.text.len()).unwrap_or(u64::MAX)).sum()
     }
 
     /// Speech of one speaker, in order; empty where there are no times.

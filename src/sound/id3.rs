@@ -72,7 +72,7 @@ fn syncsafe(bytes: [u8; 4]) -> u32 {
 
 /// The ASCII of a text frame: dates have nothing else, and in UTF-16 every other byte is 0.
 fn plain(body: &[u8]) -> String {
-    let text = body.iter().skip(1).filter(|byte| (b' '..=b'~').contains(byte));
+    let text = body.iter().skip(1).filter(|byte| (b' '..=b'~').contains::<u8>(*byte));
     text.map(|&byte| char::from(byte)).collect()
 }
 

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use openfloor::analysis::{Analysis, Profile, analyse, code_session};
-use openfloor::report::{SmallPrint, page};
+use openfloor::report::{PageSettings, SmallPrint, page};
 use openfloor::session::{
-    About, Evidence, Language, Ms, OptionalSpan, Role, RoleEvidence, RoleFrom, Separation,
-    SeparationLevel, Session, Side, Source, SourceFile, SourceKind, Span, Speaker, SpeakerId,
-    Speech, Utterance,
+    About, Corrections, Decoder, Evidence, Language, Ms, OptionalSpan, Role, RoleEvidence,
+    RoleFrom, Separation, SeparationLevel, Session, Side, Source, SourceFile, SourceKind, Span,
+    Speaker, SpeakerId, Speech, Utterance,
 };
 
 /// Who says it, milliseconds of silence before it (negative: before the other has finished), what.
@@ -136,6 +136,7 @@ fn told(language: Language, lines: impl Iterator<Item = Line>) -> Session {
         playable: true,
         channel: Some(channel),
         track: None,
+        decoded_by: Decoder::Symphonia,
         offset_ms: Ms(0),
         speaker: Some(SpeakerId(u8::try_from(channel).unwrap() + 1)),
     };
@@ -143,6 +144,7 @@ fn told(language: Language, lines: impl Iterator<Item = Line>) -> Session {
         source: Source {
             kind: SourceKind::Recording,
             duration_ms: Some(Ms(now + 700)),
+            part: None,
             language,
             model: Some("base-q8_0".into()),
             speaker_evidence: Evidence::Channels,
@@ -158,6 +160,7 @@ fn told(language: Language, lines: impl Iterator<Item = Line>) -> Session {
         speech: Some(speech),
         utterances,
         warnings: Vec::new(),
+        corrections: Corrections::default(),
     }
 }
 
@@ -205,8 +208,12 @@ pub fn analysed(session: &Session, profile: &str) -> Analysis {
 
 /// Its page.
 pub fn html(analysis: &Analysis, session: &Session) -> String {
-    let small = SmallPrint { tool_version: "0.1.0".into(), fingerprint: "f".repeat(64) };
-    page(analysis, session, &small).unwrap()
+    let small = SmallPrint {
+        tool_version: "0.1.0".into(),
+        fingerprint: "f".repeat(64),
+        session: "e".repeat(64),
+    };
+    page(analysis, session, &small, &PageSettings::default()).unwrap()
 }
 
 /// Its page as a file: `talk.wav.openfloor/report.html` in `folder`.

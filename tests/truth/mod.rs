@@ -6,8 +6,8 @@ use std::path::Path;
 use openfloor::analysis::Coding;
 use openfloor::lang::{Act, CharSpan, Code, Openness, Push, QuestionForm};
 use openfloor::session::{
-    About, Evidence, Language, Ms, OptionalSpan, Separation, SeparationLevel, Session, Source,
-    SourceKind, Span, Speaker, Speech, Utterance, Word,
+    About, Corrections, Evidence, Language, Ms, OptionalSpan, Separation, SeparationLevel, Session,
+    Source, SourceKind, Span, Speaker, Speech, Utterance, Word,
 };
 use serde_json::Value;
 
@@ -112,6 +112,7 @@ impl Truth {
             speech: Some(speech),
             utterances: self.list("utterances").iter().map(utterance).collect(),
             warnings: Vec::new(),
+            corrections: Corrections::default(),
         }
     }
 

@@ -74,7 +74,7 @@ pub struct Held {
 #[derive(Debug, Clone)]
 pub struct Link {
     /// Name of the moment's element.
-    pub target: String,
+    pub target: Option<String>,
     /// Where it starts.
     pub at: Ms,
     /// What it is.
@@ -169,11 +169,11 @@ fn at(x: Percent, y: u32) -> Svg {
 }
 
 fn link(to: &Link) -> Svg {
-    Svg::new("a")
-        .with("class", "mk")
-        .with("href", format!("#{}", to.target))
-        .with("data-t", to.at.0)
-        .with("aria-label", &to.spoken)
+    let mark = match &to.target {
+        Some(target) => Svg::new("a").with("href", format!("#{target}")),
+        None => Svg::new("g").with("role", "img"),
+    };
+    mark.with("class", "mk").with("data-t", to.at.0).with("aria-label", &to.spoken)
 }
 
 struct Drawing {

@@ -5,14 +5,21 @@
 
 use sha2::{Digest, Sha256};
 
-/// The policy, for a `meta` element.
-pub(super) fn policy(style: &str, script: &str) -> String {
+/// The policy, for a `meta` element. A page that the program itself shows may speak to it.
+pub(super) fn policy(style: &str, script: &str, served: bool) -> String {
+    let connect = if served { "connect-src 'self'; " } else { "" };
     format!(
         "default-src 'none'; script-src '{}'; style-src '{}'; media-src 'self' file: blob:; \
-         base-uri 'none'; form-action 'none'",
+         {connect}base-uri 'none'; form-action 'none'",
         source_hash(script),
         source_hash(style)
     )
+}
+
+/// The policy of a page that runs nothing and plays nothing.
+pub(super) fn policy_without_script(style: &str) -> String {
+    let style = source_hash(style);
+    format!("default-src 'none'; style-src '{style}'; base-uri 'none'; form-action 'none'")
 }
 
 /// `sha256-…`, as a policy names an inline script.

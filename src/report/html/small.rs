@@ -1,9 +1,10 @@
 //! The small print: how to read it, each definition with its source, what is wrong or not done.
 //!
-//! In: an [`Analysis`] and the [`SmallPrint`]. Out: terms and their text.
+//! In: an [`Analysis`] and the [`SmallPrint`], which a copy to show does without. Out: terms and their text.
 
-use super::{SmallPrint, words_by};
+use super::SmallPrint;
 use crate::analysis::{Analysis, Fundamental, OpennessRule, Unit};
+use crate::report::about::words_by;
 use crate::report::evidence::profile;
 use crate::report::numbers;
 use crate::report::rows::{metric, name, range};
@@ -17,7 +18,7 @@ const BUILT_IN: [&str; 3] = ["coaching", "mentoring", "lead"];
 pub(super) fn small(
     w: &'static Words,
     analysis: &Analysis,
-    small: &SmallPrint,
+    small: Option<&SmallPrint>,
 ) -> Vec<(String, String)> {
     let mut terms = vec![
         (w.s_range.to_owned(), w.s_range_text.to_owned()),
@@ -25,20 +26,25 @@ pub(super) fn small(
     ];
     terms.extend(analysis.fundamentals.iter().map(|f| definition(w, analysis, f)));
     let definitions = analysis.definitions_version.to_string();
+    let tool =
+        small.map_or_else(|| env!("CARGO_PKG_VERSION").to_owned(), |s| clean(&s.tool_version));
     let versions = fill(
         w.s_versions_text,
         &[
-            ("tool", &clean(&small.tool_version)),
+            ("tool", &tool),
             ("definitions", &definitions),
             ("profile", &profile(w, &analysis.profile)),
             ("words", &words_by(w, analysis)),
         ],
     );
-    let fingerprint = fill(w.s_fingerprint, &[("fingerprint", &clean(&small.fingerprint))]);
+    let fingerprint = small.map(|small| {
+        format!(" {}", fill(w.s_fingerprint, &[("fingerprint", &clean(&small.fingerprint))]))
+    });
+    let fingerprint = fingerprint.unwrap_or_default();
     terms.extend([
         (w.s_wrong.to_owned(), w.s_wrong_text.to_owned()),
         (w.s_not_done.to_owned(), w.s_not_done_text.to_owned()),
-        (w.s_versions.to_owned(), format!("{versions}. {fingerprint}")),
+        (w.s_versions.to_owned(), format!("{versions}.{fingerprint}")),
     ]);
     terms
 }

@@ -1,13 +1,18 @@
 use super::*;
 use crate::analysis::{Reason, Status};
+use crate::report::rows::rows;
 use crate::report::sample;
 
 fn print() -> SmallPrint {
-    SmallPrint { tool_version: "0.1.0".into(), fingerprint: "f".repeat(64) }
+    SmallPrint {
+        tool_version: "0.1.0".into(),
+        fingerprint: "f".repeat(64),
+        session: "e".repeat(64),
+    }
 }
 
 fn laid_out(sample: &(Analysis, Session)) -> String {
-    page(&sample.0, &sample.1, &print()).unwrap()
+    page(&sample.0, &sample.1, &print(), &PageSettings::default()).unwrap()
 }
 
 /// The page without its style and script, where `<` is only ever markup of ours.
@@ -89,9 +94,14 @@ fn hostile_text_is_shown_as_text() {
     session.speakers[0].name = Some(hostile.clone());
     let unknown = sample::without_coach(&analysis, &session);
     for sample in [(analysis, session), unknown] {
-        let small = SmallPrint { tool_version: hostile.clone(), fingerprint: hostile.clone() };
-        let page = page(&sample.0, &sample.1, &small).unwrap();
-        assert_eq!(page.matches("<script").count(), 1);
+        let small = SmallPrint {
+            tool_version: hostile.clone(),
+            fingerprint: hostile.clone(),
+            session: hostile.clone(),
+        };
+        let page = page(&sample.0, &sample.1, &small, &PageSettings::default()).unwrap();
+        // The program, and what it reads.
+        assert_eq!(page.matches("<script").count(), 2);
         assert_eq!(page.matches("</style").count(), 1);
         assert!(!page.contains("<img") && !page.contains("<b>\""));
         assert!(page.contains("&#60;script&#62;") || page.contains("&lt;script&gt;"));
@@ -190,14 +200,15 @@ fn an_unknown_coach_is_said_aloud_and_nothing_is_called_the_coachs() {
 }
 
 #[test]
-fn a_rejected_moment_is_not_shown() {
+fn a_rejected_moment_stands_apart_and_can_be_put_back() {
     let (mut analysis, session) = sample::english();
     for moment in &mut analysis.moments {
         moment.rejected = true;
     }
     let page = markup(&laid_out(&(analysis, session)));
-    assert!(!page.contains("<mark>") && !page.contains("class=\"mo\""));
-    assert!(page.contains("No question was found."));
+    let (shown, apart) = page.split_once("id=\"g-rejected\"").unwrap();
+    assert!(!shown.contains("class=\"mo\"") && shown.contains("No question was found."));
+    assert!(apart.contains("class=\"mo\"") && apart.contains(" data-rejected"));
 }
 
 #[test]

@@ -3,12 +3,12 @@
 //! In: a moment and a [`Reader`] of its session. Out: a [`Card`] in finished words.
 
 use super::quote::display;
-use super::{AnswerView, Card, Piece, Quote, Reader, Tag, icon, is_coach, pieces};
+use super::{Address, AnswerView, Card, Piece, Quote, Reader, Tag, icon, is_coach, pieces};
 use crate::analysis::{Moment, MomentFlag, MomentKind};
 use crate::lang::Openness;
 use crate::report::chart::answer_bar;
 use crate::report::numbers::{length, place};
-use crate::report::text::{anchor, opening};
+use crate::report::text::{anchor, clean, opening};
 use crate::report::words::{Words, fill};
 use crate::session::{Ms, Role};
 
@@ -23,8 +23,52 @@ fn card(reader: &Reader<'_>, moment: &Moment, show: &str) -> Card {
         show: show.to_owned(),
         start: moment.start_ms,
         place: moment.start_ms.map_or_else(|| reader.words.no_time.to_owned(), place),
+        notes: noted(reader, moment),
+        tags: by_hand(reader, moment).into_iter().collect(),
         ..Card::default()
     }
+}
+
+/// What a person noted about a moment.
+fn noted(reader: &Reader<'_>, moment: &Moment) -> Vec<String> {
+    let at = moment.place();
+    let notes = reader.analysis.edits.iter().flat_map(|edits| &edits.notes);
+    let here = notes.filter(|note| note.kind == Some(moment.kind) && note.at.find([at]).is_some());
+    here.map(|note| clean(&note.text)).collect()
+}
+
+fn by_hand(reader: &Reader<'_>, moment: &Moment) -> Option<Tag> {
+    moment.corrected.then(|| Tag::of(reader.words.c_by_hand))
+}
+
+/// What a person rejected, in few words.
+pub(super) fn taken_out(reader: &Reader<'_>, moment: &Moment) -> Card {
+    let mut card = card(reader, moment, "rejected");
+    if moment.text.is_some() {
+        card.quotes = vec![quote(reader, moment)];
+    } else {
+        card.of = Some(Address::of(moment));
+    }
+    card.label = kind(reader.words, moment);
+    card
+}
+
+/// What a moment was taken for, in a word or two.
+fn kind(words: &'static Words, moment: &Moment) -> String {
+    match moment.kind {
+        MomentKind::Question => return asked_kind(words, moment),
+        MomentKind::Prescriptive => level(words, moment),
+        MomentKind::Permission => words.permission,
+        MomentKind::Information => words.information,
+        MomentKind::Affirmation => words.affirmation,
+        MomentKind::Mark => words.mark,
+        MomentKind::Reflection => words.show_reflection,
+        MomentKind::Backchannel => words.show_sign,
+        MomentKind::Interruption => words.show_interruption,
+        MomentKind::Monologue | MomentKind::LongestTurn => words.show_stretch,
+        MomentKind::Silence => words.show_silence,
+    }
+    .to_owned()
 }
 
 fn quote(reader: &Reader<'_>, moment: &Moment) -> Quote {
@@ -33,6 +77,7 @@ fn quote(reader: &Reader<'_>, moment: &Moment) -> Quote {
         pieces: pieces(moment, reader.words.french()),
         spoken: String::new(),
         more: None,
+        of: Some(Address::of(moment)),
     }
 }
 
@@ -40,6 +85,7 @@ fn quote(reader: &Reader<'_>, moment: &Moment) -> Quote {
 pub(super) fn question(reader: &Reader<'_>, turn: &[&Moment], longest: Ms) -> Option<Card> {
     let words = reader.words;
     let (first, last) = (*turn.first()?, *turn.last()?);
+    let more = turn.get(1..).unwrap_or_default();
     let mut show: Vec<&str> = vec!["question"];
     for moment in turn {
         show.push(if moment.openness == Some(Openness::Open) { "open" } else { "closed" });
@@ -50,7 +96,11 @@ pub(super) fn question(reader: &Reader<'_>, turn: &[&Moment], longest: Ms) -> Op
     show.sort_unstable();
     show.dedup();
     let mut card = card(reader, first, &show.join(" "));
-    card.anchors = turn.iter().skip(1).map(|moment| anchor(&moment.id)).collect();
+    card.anchors = more.iter().map(|moment| anchor(&moment.id)).collect();
+    card.notes.extend(more.iter().flat_map(|moment| noted(reader, moment)));
+    if card.tags.is_empty() {
+        card.tags.extend(more.iter().find_map(|moment| by_hand(reader, moment)));
+    }
     card.before = reader.before(first);
     card.quotes = turn.iter().map(|moment| asked(reader, moment)).collect();
     let mut kinds: Vec<&str> = Vec::new();
@@ -182,6 +232,7 @@ pub(super) fn stretch(reader: &Reader<'_>, moment: &Moment) -> Card {
         pieces: vec![Piece { text, marked: false }],
         spoken: String::new(),
         more: (more > 0).then(|| words.count(more, words.more_words, &[])),
+        of: Some(Address::of(moment)),
     }];
     let lasts = moment.end_ms.unwrap_or_default().since(moment.start_ms.unwrap_or_default());
     let lasts = length(words, lasts);
@@ -217,6 +268,7 @@ pub(super) fn silence(reader: &Reader<'_>, moment: &Moment, lasts: Ms) -> Card {
         None => fill(words.silence_only, &[("length", &lasts)]),
     };
     card.label = text;
+    card.of = Some(Address::of(moment));
     let after = moment.start_ms.and_then(|start| reader.last_words(start));
     card.tags.extend(after.map(Tag::of));
     card
@@ -239,6 +291,8 @@ pub(super) fn short(reader: &Reader<'_>, moment: &Moment) -> Card {
     let mut card = card(reader, moment, show);
     if moment.text.is_some() {
         card.quotes = vec![quote(reader, moment)];
+    } else {
+        card.of = Some(Address::of(moment));
     }
     label.clone_into(&mut card.label);
     if moment.flags.contains(&MomentFlag::Checking) {

@@ -2,7 +2,7 @@
 //!
 //! In: an [`Analysis`] and the [`Session`] it is of. Out: [`Group`]s in the order of the page, each
 //! with finished cards, or one honest line when it is empty. A stacked turn is one card; an act of
-//! two kinds is two cards that name each other. What a person rejected is not shown.
+//! two kinds is two cards that name each other. What a person rejected stands apart, at the end.
 
 mod cards;
 mod quote;
@@ -17,7 +17,7 @@ use super::chart::{Icon, Svg};
 use super::rows::{metric, reason_words};
 use super::words::Words;
 use crate::analysis::{Analysis, Moment, MomentKind, Subject};
-use crate::session::{Ms, Role, Session};
+use crate::session::{Ms, Place, Role, Session};
 
 /// Moments of one kind.
 #[derive(Debug, Clone)]
@@ -63,6 +63,46 @@ pub struct Card {
     pub answer: Option<AnswerView>,
     /// More about it.
     pub tags: Vec<Tag>,
+    /// What a person noted.
+    pub notes: Vec<String>,
+    /// The moment, for corrections, where no quotation names it.
+    pub of: Option<Address>,
+}
+
+/// Where a correction of a moment goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// Speaker, start, end, utterance, first and last character, with bars between; what is not
+    /// known is empty.
+    pub at: String,
+    /// Its kind, as `edits.json` names it.
+    pub kind: String,
+    /// A person said that it is none.
+    pub rejected: bool,
+}
+
+impl Address {
+    fn of(moment: &Moment) -> Self {
+        let place = moment.place();
+        let kind = serde_json::to_value(moment.kind).ok();
+        let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
+        Self { at: address(&place), kind, rejected: moment.rejected }
+    }
+}
+
+/// A place as the page's script reads it.
+pub(crate) fn address(place: &Place) -> String {
+    let number = |n: Option<u64>| n.map(|n| n.to_string()).unwrap_or_default();
+    let time = place.time.0;
+    [
+        place.speaker.map(|id| id.to_string()).unwrap_or_default(),
+        number(time.map(|time| time.start().0)),
+        number(time.map(|time| time.end().0)),
+        number(place.utterance.map(u64::from)),
+        number(place.chars.map(|chars| chars.0.into())),
+        number(place.chars.map(|chars| chars.1.into())),
+    ]
+    .join("|")
 }
 
 /// A line of a card.
@@ -76,6 +116,8 @@ pub struct Quote {
     pub spoken: String,
     /// "… 14 more words".
     pub more: Option<String>,
+    /// The moment, for corrections.
+    pub of: Option<Address>,
 }
 
 /// What a question brought.
@@ -133,7 +175,17 @@ pub fn groups(words: &'static Words, analysis: &Analysis, session: &Session) -> 
     if !others.cards.is_empty() {
         groups.push(others);
     }
+    groups.extend(taken_out(&reader));
     groups
+}
+
+/// What a person rejected, so that it can be put back; nothing where there is none.
+fn taken_out(reader: &Reader<'_>) -> Option<Group> {
+    let rejected = reader.analysis.moments.iter().filter(|moment| moment.rejected);
+    let cards: Vec<Card> = rejected.map(|moment| cards::taken_out(reader, moment)).collect();
+    let n = cards.len();
+    let group = group(reader, "g-rejected", reader.words.c_rejected, cards, n);
+    (n > 0).then_some(Group { compact: true, ..group })
 }
 
 /// Moments of a kind that are the coach's, or anybody's while the coach is unknown.

@@ -5,7 +5,7 @@
 use super::quote::display;
 use crate::analysis::{Analysis, Moment, Subject};
 use crate::report::evidence;
-use crate::report::text::{clean, ending};
+use crate::report::text::{anchor, clean, ending};
 use crate::report::words::{Words, fill};
 use crate::session::{Ms, Role, Session, SpeakerId, Utterance};
 
@@ -22,13 +22,27 @@ pub struct Reader<'a> {
     pub analysis: &'a Analysis,
     /// Where it was found.
     pub session: &'a Session,
+    /// Whether the moments are listed, so that a mark can lead to them.
+    pub links: bool,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of this session.
     #[must_use]
     pub fn new(words: &'static Words, analysis: &'a Analysis, session: &'a Session) -> Self {
-        Self { words, analysis, session }
+        Self { words, analysis, session, links: true }
+    }
+
+    /// The same, of a page on which no moment is listed.
+    #[must_use]
+    pub fn without_links(self) -> Self {
+        Self { links: false, ..self }
+    }
+
+    /// Where a mark leads.
+    #[must_use]
+    pub fn target(&self, id: &str) -> Option<String> {
+        self.links.then(|| anchor(id))
     }
 
     /// "Coach", "Coachee"; "Voice A" where roles are unknown.
@@ -43,6 +57,17 @@ impl<'a> Reader<'a> {
                 name.map_or_else(|| self.words.other_person.to_owned(), clean)
             }
             Role::Unknown => evidence::voice(self.words, self.analysis, id),
+        }
+    }
+
+    /// The name somebody gave, with what they are; else [`Self::name`].
+    #[must_use]
+    pub fn called(&self, id: SpeakerId) -> String {
+        let what = self.name(id);
+        let named = self.session.speakers.iter().find(|speaker| speaker.id == id);
+        match named.and_then(|speaker| speaker.name.as_deref()).map(clean) {
+            Some(name) if name != what => format!("{name} · {what}"),
+            _ => what,
         }
     }
 

@@ -94,6 +94,14 @@ words! {
     line_heard, choose_recording, recording_missing, recording_unplayable, recording_checking,
     recording_same, recording_same_length, recording_differs, recording_length_differs, recording_too_few,
     play_anyway, press_play,
+    // corrections
+    c_correct, c_none, c_restore, c_is, c_note, c_save, c_cancel, c_mend, c_off, c_on,
+    c_transcript, c_from, c_to, c_exclude, c_bad_time, c_people, c_name, c_role, c_unknown,
+    c_same, c_swap, c_pending, c_pending_how, c_download, c_undo, c_saving, c_failed, c_gone,
+    c_by_hand, c_heading, c_count, c_excluded, c_lost, c_unread, c_rejected, c_shown_as, c_labels,
+    c_edits, c_script,
+    // a copy to show
+    share_note, share_note_quotes, share_own_model, share_own_profile,
     // small print
     small, s_range, s_range_text, s_span, s_span_text, s_definition_range, s_listens, s_openly,
     s_openly_strict, s_one, s_prescribe, s_permission, s_space, s_finish, s_signs, s_wrong,

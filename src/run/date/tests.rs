@@ -120,7 +120,7 @@ fn job(paths: &[&Path], date: Option<&str>) -> Job {
         speakers: 2,
         part: None,
         about,
-        profile,
+        reading: crate::run::Reading { profile, language: None },
     };
     Job { inputs, results: std::path::PathBuf::new(), options }
 }

@@ -19,6 +19,8 @@ mod bad_input;
 mod bad_models;
 #[path = "cli/confidential.rs"]
 mod confidential;
+#[path = "cli/corrections.rs"]
+mod corrections;
 #[path = "cli/damaged.rs"]
 mod damaged;
 #[path = "cli/dates.rs"]

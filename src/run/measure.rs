@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::edits::Edits;
-use super::{Reading, publish};
+use super::{Reading, coding, publish};
 use crate::analysis::{self, Analysis, Coding};
 use crate::error::Result;
 use crate::report::{Alternative, NoPage, PageSettings, SmallPrint, page};
@@ -54,19 +54,23 @@ pub(super) fn print(session: &str, reading: &Reading, edits: &Edits) -> serde_js
 }
 
 /// Measures a session.
+///
+/// # Errors
+/// The disk does not take the acts that were found.
 pub(super) fn measure(
+    folder: &Folder,
     heard: Session,
     prints: Prints,
     reading: &Reading,
     edits: &Edits,
-) -> Measured {
+) -> Result<Measured> {
     let mut session = edits::apply(&edits.edits, heard);
     session.corrections.unread = edits.unread;
-    let coding = analysis::code_session(&session);
+    let coding = coding::coding(folder, &session)?;
     let analysis = analysis::analyse(&session, &coding, &reading.profile);
     let others = others(&session, &coding, reading);
     let Prints { session: heard, analysis: fingerprint } = prints;
-    Measured { session, analysis, fingerprint, heard, others, edits: edits.text.clone() }
+    Ok(Measured { session, analysis, fingerprint, heard, others, edits: edits.text.clone() })
 }
 
 /// What the figures would be with the other of two taken for the coach: the commonest mistake, and

@@ -6,6 +6,7 @@
 
 mod assemble;
 pub mod batch;
+mod coding;
 mod date;
 pub mod discover;
 pub mod edits;

@@ -113,7 +113,8 @@ impl Run<'_> {
         let clock = Instant::now();
         let edits = edits::read(self.folder.path())?;
         let of = measure::Prints { session: prints.session, analysis: prints.analysis };
-        let measured = measure::measure(session, of, &self.job.options.reading, &edits);
+        let measured =
+            measure::measure(&self.folder, session, of, &self.job.options.reading, &edits)?;
         measure::write(&self.folder, &measured, &self.job.options.reading, || {
             elapsed.measure = Some(milliseconds(clock));
             publish::run_record(&self.folder, self.job, self.runtime, started, &elapsed, counts)

@@ -136,7 +136,7 @@ fn corrected(
             Error::WriteResult { path: results.to_owned(), source: std::io::Error::other(error) }
         })?;
         let prints = measure::Prints { session: head.fingerprint.clone(), analysis };
-        let measured = measure::measure(session, prints, &reading, &edits);
+        let measured = measure::measure(&folder, session, prints, &reading, &edits)?;
         Ok(Rebuilt { measured, reading: reading.clone(), results: results.to_owned() })
     };
     let mut rebuilt = measure(heard.clone())?;

@@ -161,7 +161,7 @@ fn the_keyboard_alone_reaches_every_moment() {
             if (card) { window.reached.add(card.id); }
         })",
     );
-    for _ in 0..all + 60 {
+    for _ in 0..all * 3 + 120 {
         tab.press("Tab");
     }
     assert_eq!(tab.ask::<usize>("window.reached.size"), all, "by the tab key");

@@ -1,0 +1,38 @@
+//! The acts of a session, kept: compiling the cues of two languages takes longer than everything
+//! else that a report is made of.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::analysis::{Coding, DEFINITIONS_VERSION, code_session};
+use crate::error::{Error, Result};
+use crate::lang::Act;
+use crate::results::{Folder, fingerprint};
+use crate::session::Session;
+
+const CODING: (&str, &str) = ("stages/coding.json", "openfloor.coding/1");
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    /// One list an utterance.
+    acts: Vec<Vec<Act>>,
+}
+
+/// The acts of a session: as they were found before in the same words by the same rules, else found
+/// now and kept.
+pub(super) fn coding(folder: &Folder, session: &Session) -> Result<Coding> {
+    let said: Vec<_> =
+        session.utterances.iter().map(|one| (one.speaker, one.language, &one.text)).collect();
+    let print = fingerprint(&json!({"definitions_version": DEFINITIONS_VERSION, "said": said}));
+    let print = print.map_err(|error| Error::WriteResult {
+        path: folder.path().join(CODING.0),
+        source: std::io::Error::other(error),
+    })?;
+    if let Some(Kept { acts }) = folder.load(CODING.0, CODING.1, &print) {
+        return Ok(Coding(acts));
+    }
+    let kept = Kept { acts: code_session(session).0 };
+    folder.stages()?;
+    folder.save(CODING.0, CODING.1, &print, &kept)?;
+    Ok(Coding(kept.acts))
+}

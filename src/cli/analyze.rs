@@ -81,6 +81,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "PSEUDONYM")]
     client: Option<String>,
 
+    /// Put a copy of the recording that a browser plays into the results
+    #[arg(long)]
+    copy_audio: bool,
+
     /// Print each analysis as one line of JSON instead of the summary
     #[arg(long)]
     json: bool,
@@ -186,6 +190,7 @@ fn prepare(arguments: Arguments) -> Result<Prepared> {
     let runtime = Runtime {
         force: arguments.force,
         verify: arguments.verify,
+        copy_audio: arguments.copy_audio,
         threads: threads.unwrap_or(Runtime::default().threads).clamp(1, 256),
     };
     let engines = Arc::new(Engines::find(&options.model)?);

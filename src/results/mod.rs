@@ -177,19 +177,19 @@ impl Folder {
     /// # Errors
     /// The disk does not take it; what stood there before still stands.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        let path = self.path.join(name);
-        let folder = path.parent().unwrap_or(&self.path);
-        let written = || -> io::Result<()> {
-            let mut file = tempfile::Builder::new()
-                .prefix(".writing-")
-                .permissions(fs::Permissions::from_mode(0o600))
-                .tempfile_in(folder)?;
-            file.write_all(bytes)?;
-            file.as_file().sync_all()?;
-            file.persist(&path)?;
-            File::open(folder)?.sync_all()
-        };
-        written().map_err(|source| self.unwritten(name, source))
+        self.write_with(name, |file| file.write_all(bytes))
+    }
+
+    /// Likewise, of what `fill` writes into it.
+    ///
+    /// # Errors
+    /// The disk does not take it, or `fill` fails; what stood there before still stands.
+    pub fn write_with(
+        &self,
+        name: &str,
+        fill: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> Result<()> {
+        write_private(&self.path.join(name), fill).map_err(|source| self.unwritten(name, source))
     }
 
     /// Whether a file of this name is there.
@@ -275,7 +275,32 @@ pub fn read<T: DeserializeOwned>(path: &Path, schema: &str) -> Result<(Head, T)>
     Ok((artefact.head, artefact.body))
 }
 
-fn private_folder(path: &Path) -> io::Result<()> {
+/// Writes a file of mode 0600 under a temporary name, syncs it and gives it its name.
+///
+/// # Errors
+/// The disk does not take it, or `fill` fails; what stood there before still stands.
+pub fn write_private(
+    path: &Path,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    // The folder of a bare name is the current one.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".writing-")
+        .permissions(fs::Permissions::from_mode(0o600))
+        .tempfile_in(folder)?;
+    fill(file.as_file_mut())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    File::open(folder)?.sync_all()
+}
+
+/// Makes a folder of mode 0700, and those above it, where they are not there.
+///
+/// # Errors
+/// It cannot be made.
+pub fn private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 

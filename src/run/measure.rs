@@ -1,10 +1,12 @@
 //! The session as it was heard, and what a person corrected → figures, pages, files.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::edits::Edits;
-use super::{Reading, coding, publish};
+use super::{Reading, coding, copies, publish};
 use crate::analysis::{self, Analysis, Coding};
 use crate::error::Result;
 use crate::report::{Alternative, NoPage, PageSettings, SmallPrint, page};
@@ -32,6 +34,8 @@ pub(super) struct Measured {
     others: Vec<(SpeakerId, Session, Analysis)>,
     /// `edits.json` as it stands.
     edits: String,
+    /// Copies of the recordings in the results: hash → link.
+    copies: BTreeMap<String, String>,
 }
 
 /// Fingerprints of what is measured.
@@ -70,7 +74,8 @@ pub(super) fn measure(
     let analysis = analysis::analyse(&session, &coding, &reading.profile);
     let others = others(&session, &coding, reading);
     let Prints { session: heard, analysis: fingerprint } = prints;
-    Ok(Measured { session, analysis, fingerprint, heard, others, edits: edits.text.clone() })
+    let (edits, copies) = (edits.text.clone(), copies::there(folder.path(), &session));
+    Ok(Measured { session, analysis, fingerprint, heard, others, edits, copies })
 }
 
 /// What the figures would be with the other of two taken for the coach: the commonest mistake, and
@@ -110,7 +115,13 @@ impl Measured {
         let others = others
             .map(|(coach, session, analysis)| Alternative { coach: *coach, session, analysis })
             .collect();
-        let settings = PageSettings { language, served, edits: &self.edits, others };
+        let settings = PageSettings {
+            language,
+            served,
+            edits: &self.edits,
+            copies: Some(&self.copies),
+            others,
+        };
         page(&self.analysis, &self.session, &small, &settings)
     }
 }

@@ -7,6 +7,7 @@
 mod assemble;
 pub mod batch;
 mod coding;
+mod copies;
 mod date;
 pub mod discover;
 pub mod edits;

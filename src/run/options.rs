@@ -57,12 +57,14 @@ pub struct Runtime {
     pub force: bool,
     /// Hash the recordings anew instead of trusting what the file system says of them.
     pub verify: bool,
+    /// Put copies that a browser plays into the results.
+    pub copy_audio: bool,
 }
 
 impl Default for Runtime {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { threads, force: false, verify: false }
+        Self { threads, force: false, verify: false, copy_audio: false }
     }
 }
 

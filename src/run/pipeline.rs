@@ -6,6 +6,7 @@
 //!          (who speaks when)     (a line a window)     (the waist)     report, run.json
 //! ```
 
+use std::path::Path;
 use std::time::Instant;
 
 use serde_json::json;
@@ -14,7 +15,9 @@ use super::listen::{self, Listened};
 use super::measure::{self, ANALYSIS, SESSION};
 use super::publish::Elapsed;
 use super::transcribe::{self, Heard, WordLog};
-use super::{Counts, Done, Engines, Job, Outcome, Runtime, assemble, date, edits, publish, takes};
+use super::{
+    Counts, Done, Engines, Job, Outcome, Runtime, assemble, copies, date, edits, publish, takes,
+};
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::hashing;
@@ -101,7 +104,9 @@ impl Run<'_> {
         if let Some(analysis) = already
             && !self.runtime.force
             && publish::complete(&self.folder)
-            && self.folder.load::<Session>(SESSION.0, SESSION.1, &prints.session).is_some()
+            && let Some(session) =
+                self.folder.load::<Session>(SESSION.0, SESSION.1, &prints.session)
+            && !(self.runtime.copy_audio && self.lacks_copies(&session))
         {
             return Ok(self.done(analysis, prints.analysis, true, Counts::default()));
         }
@@ -109,6 +114,11 @@ impl Run<'_> {
         let mut counts = Counts::default();
         let mut elapsed = Elapsed::default();
         let session = self.session(&prints, &mut counts, &mut elapsed)?;
+        if self.runtime.copy_audio {
+            let files = self.recordings();
+            let (worker, progress, cancel) = (&self.engines.worker, self.progress, self.cancel);
+            copies::make(&self.folder, &session, &files, worker, progress, cancel)?;
+        }
         self.progress.begin(Stage::Measure, None);
         let clock = Instant::now();
         let edits = edits::read(self.folder.path())?;
@@ -120,6 +130,17 @@ impl Run<'_> {
             publish::run_record(&self.folder, self.job, self.runtime, started, &elapsed, counts)
         })?;
         Ok(self.done(measured.analysis, measured.fingerprint, false, counts))
+    }
+
+    /// The recordings with their hashes.
+    fn recordings(&self) -> Vec<(&Path, &str)> {
+        let paths = self.job.inputs.iter().map(|input| input.path.as_path());
+        paths.zip(self.hashes.iter().map(String::as_str)).collect()
+    }
+
+    fn lacks_copies(&self, session: &Session) -> bool {
+        let there = copies::there(self.folder.path(), session);
+        self.hashes.iter().any(|hash| !there.contains_key(hash))
     }
 
     fn done(&self, analysis: Analysis, fingerprint: String, already: bool, counts: Counts) -> Done {

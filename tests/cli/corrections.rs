@@ -146,7 +146,8 @@ fn corrections_outlive_another_analysis_and_another_profile() {
 fn a_report_is_written_in_another_language_when_asked_and_stays_so() {
     let place = Place::with_finished_talk();
     place.run(["report", RESULTS, "--report-language", "fr"]).exits(0);
-    let french = || fs::read_to_string(place.talk("report.html")).unwrap().contains("<html lang=\"fr\"");
+    let french =
+        || fs::read_to_string(place.talk("report.html")).unwrap().contains("<html lang=\"fr\"");
     assert!(french());
     place.run(["speakers", RESULTS, "--swap"]).exits(0);
     assert!(french());
@@ -229,7 +230,9 @@ fn no_word_of_a_correction_is_told_in_an_error() {
     place.run(["mark", RESULTS, "q-900-0-1", "--text", canary]).exits(2);
     fs::write(
         place.talk("edits.json"),
-        format!("{{\"schema\":\"openfloor.edits/1\"}}\n{{\"edit\":\"set_text\",\"text\":\"{canary}"),
+        format!(
+            "{{\"schema\":\"openfloor.edits/1\"}}\n{{\"edit\":\"set_text\",\"text\":\"{canary}"
+        ),
     )
     .unwrap();
     let said = place.run(["report", RESULTS]).exits(0);

@@ -1,11 +1,13 @@
 //! `openfloor report`: reports made again from their results, shown, shared.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::{Exit, failed, say, values};
 use crate::error::{Error, Result};
+use crate::results::write_private;
 use crate::run::rebuild::{Otherwise, Rebuilt, rebuild, results_of};
 use crate::serve;
 
@@ -27,6 +29,14 @@ pub(super) struct Arguments {
     /// Language of the report; by default as before
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     report_language: Option<values::PageLanguage>,
+
+    /// Write a copy to show to others: figures and ranges, no words, names, files, days or sound
+    #[arg(long, value_name = "OUT.html", conflicts_with_all = ["open", "json"])]
+    share: Option<PathBuf>,
+
+    /// Keep the coach's own questions and suggestions in the copy to show
+    #[arg(long, requires = "share")]
+    quotes: bool,
 
     /// Print the analysis as one line of JSON instead of the summary
     #[arg(long)]
@@ -54,7 +64,12 @@ fn report(arguments: &Arguments) -> Result<Exit> {
     if arguments.open {
         return open(&results);
     }
-    if arguments.json {
+    if let Some(path) = &arguments.share {
+        let page = rebuilt.shared_page(arguments.quotes)?;
+        write_private(path, |file| file.write_all(page.as_bytes()))
+            .map_err(|source| Error::WriteResult { path: path.clone(), source })?;
+        say::line(&path.display().to_string());
+    } else if arguments.json {
         let path = results.join("analysis.json");
         let line =
             std::fs::read_to_string(&path).map_err(|source| Error::ReadFile { path, source })?;

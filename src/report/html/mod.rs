@@ -13,6 +13,8 @@ mod small;
 
 pub use share::shared_page;
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 
 use super::about::title;
@@ -77,6 +79,9 @@ pub struct SmallPrint {
 #[error("the report page could not be laid out")]
 pub struct NoPage(#[from] askama::Error);
 
+/// Links to copies, by the hash of the recording.
+pub type Copies<'a> = Option<&'a BTreeMap<String, String>>;
+
 /// How a page is made, besides what is on it.
 #[derive(Debug, Default)]
 pub struct PageSettings<'a> {
@@ -86,6 +91,8 @@ pub struct PageSettings<'a> {
     pub served: bool,
     /// `edits.json` as it stands, so that a page opened as a file can add to it.
     pub edits: &'a str,
+    /// Copies of the recordings beside the page, by the hash of the recording: a link each.
+    pub copies: Copies<'a>,
     /// The same session with somebody else as the coach.
     pub others: Vec<Alternative<'a>>,
 }
@@ -141,7 +148,7 @@ pub fn page(
     settings: &PageSettings<'_>,
 ) -> Result<String, NoPage> {
     let w = words(settings.language.unwrap_or(analysis.source.language));
-    let recordings = recordings(analysis);
+    let recordings = with_copies(recordings(analysis), settings.copies);
     let length = expected_length(analysis);
     let fingerprint = clean(&small.fingerprint);
     let heard = clean(&small.session);
@@ -172,6 +179,16 @@ pub fn page(
         length,
     };
     Ok(page.render()?)
+}
+
+/// A copy beside the page is played in the place of the recording.
+fn with_copies(mut recordings: Vec<Recording>, copies: Copies<'_>) -> Vec<Recording> {
+    for recording in &mut recordings {
+        if let Some(link) = copies.and_then(|copies| copies.get(&recording.sha256)) {
+            (recording.href, recording.playable) = (Some(link.clone()), true);
+        }
+    }
+    recordings
 }
 
 fn longer(w: &Words, expected: Option<Ms>) -> String {

@@ -33,7 +33,8 @@ pub fn write_opus(copies: &[WorkCopy], out: &mut dyn Write) -> Result<io::Result
         Ok(stream) => stream,
         Err(error) => return Ok(Err(error)),
     };
-    let last = length.div_ceil(PACKET as u64).max(1);
+    // The encoder holds back a little: it is asked for so much more.
+    let last = (length + stream.skip / TICKS).div_ceil(PACKET as u64).max(1);
     for number in 0..last {
         let frame = frame(copies, stereo, number * PACKET as u64)?;
         let end = number + 1 == last;
@@ -101,12 +102,7 @@ impl<'a> Stream<'a> {
         self.count += 1;
         let heard = self.count * PACKET as u64 * TICKS;
         let (info, granule) = match end {
-            Some(length) => {
-                // What the encoder still holds back is shorter than what the last packet was filled up
-                // with, or is silence: the end is where the recording ends.
-                let end = (length * TICKS + self.skip).min(heard);
-                (PacketWriteEndInfo::EndStream, end)
-            }
+            Some(length) => (PacketWriteEndInfo::EndStream, length * TICKS + self.skip),
             None if self.count % PAGE == 0 => (PacketWriteEndInfo::EndPage, heard),
             None => (PacketWriteEndInfo::NormalPacket, heard),
         };

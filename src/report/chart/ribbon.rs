@@ -347,7 +347,7 @@ mod tests {
     }
 
     fn to(target: &str, at: u64) -> Link {
-        Link { target: target.into(), at: Ms(at), spoken: format!("a \"{target}\" <here>") }
+        Link { target: Some(target.into()), at: Ms(at), spoken: format!("a \"{target}\" <here>") }
     }
 
     fn sample() -> Block {

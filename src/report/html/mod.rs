@@ -5,7 +5,7 @@
 //! taken in at build time; the page asks for nothing from outside, and its policy lets nothing but
 //! that one style and that one script run, so an escape that was missed still could not.
 
-mod policy;
+pub(super) mod policy;
 mod small;
 
 use askama::Template;
@@ -31,6 +31,7 @@ const STYLE: &str = concat!(
     include_str!("css/page.css"),
     include_str!("css/fundamentals.css"),
     include_str!("css/ribbon.css"),
+    include_str!("css/chips.css"),
     include_str!("css/moments.css"),
     include_str!("css/transcript.css"),
     include_str!("css/think.css"),
@@ -60,7 +61,7 @@ pub struct SmallPrint {
 /// The page could not be laid out.
 #[derive(Debug, thiserror::Error)]
 #[error("the report page could not be laid out")]
-pub struct NoPage(#[from] askama::Error);
+pub struct NoPage(#[from] pub(super) askama::Error);
 
 #[derive(Template)]
 #[template(path = "page.html")]

@@ -6,7 +6,7 @@
 use sha2::{Digest, Sha256};
 
 /// The policy, for a `meta` element.
-pub(super) fn policy(style: &str, script: &str) -> String {
+pub(in crate::report) fn policy(style: &str, script: &str) -> String {
     format!(
         "default-src 'none'; script-src '{}'; style-src '{}'; media-src 'self' file: blob:; \
          base-uri 'none'; form-action 'none'",

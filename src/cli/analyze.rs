@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use super::listed::Given;
 use super::progress::Terminal;
 use super::settings::Settings;
 use super::{Exit, failed, say, values};
-use crate::analysis::Profile;
 use crate::error::{Error, Result};
 use crate::models;
 use crate::progress::Progress;
@@ -17,6 +17,7 @@ use crate::report;
 use crate::run::batch::{self, Ended};
 use crate::run::{
     CoachChoice, Engines, Input, Job, LanguageChoice, Options, Outcome, Part, Runtime, discover,
+    listing::Listing, read_profile,
 };
 use crate::session::{About, DateFrom, Ms, Role};
 
@@ -161,16 +162,27 @@ fn prepare(arguments: Arguments) -> Result<Prepared> {
         tracks if tracks.is_empty() => discover::recordings(&arguments.paths, out.as_deref()),
         tracks => vec![Ok(discover::tracks(tracks, out.as_deref()))],
     };
+    let given = Given {
+        date: options.about.date.is_some(),
+        coach: arguments.coach_name.is_some(),
+        client: options.about.client.is_some(),
+        profile: arguments.profile.is_some(),
+    };
+    let files = found.iter().flatten().flat_map(|found| &found.inputs);
+    let listing = Listing::of(&arguments.paths, files.map(|input| input.path.as_path()));
     for found in found {
         match found {
             Ok(found) => jobs.push(Job {
+                options: given.with(&options, &listing, &found.inputs),
                 inputs: found.inputs,
                 results: found.results,
-                options: options.clone(),
             }),
             Err((path, error)) => failures.push((path.display().to_string(), error)),
         }
     }
+    failures.extend(
+        listing.failures.into_iter().map(|(path, error)| (path.display().to_string(), error)),
+    );
     results_apart(&jobs)?;
     if arguments.dry_run {
         for job in &jobs {
@@ -285,7 +297,7 @@ fn options(arguments: &Arguments, settings: &Settings) -> Result<Options> {
             coach: arguments.coach_name.clone().or_else(|| settings.coach_name.clone()),
             client: arguments.client.clone(),
         },
-        profile: read_profile(profile.unwrap_or("coaching"))?,
+        profile: read_profile(profile.unwrap_or("coaching"), Path::new(""))?,
     })
 }
 
@@ -295,16 +307,6 @@ fn part(from: Option<Ms>, to: Option<Ms>) -> Result<Option<Part>> {
         return Err(Error::Usage("--to is not after --from".to_owned()));
     }
     Ok((from.is_some() || to.is_some()).then_some(part))
-}
-
-fn read_profile(name_or_file: &str) -> Result<Profile> {
-    if !Path::new(name_or_file).is_file() {
-        return Profile::built_in(name_or_file).map_err(|error| Error::Usage(error.to_string()));
-    }
-    let path = PathBuf::from(name_or_file);
-    let text = std::fs::read_to_string(&path)
-        .map_err(|source| Error::ReadFile { path: path.clone(), source })?;
-    Profile::parse(&text).map_err(|error| Error::Usage(format!("{}: {error}", path.display())))
 }
 
 /// The files of a job, as they were named.
@@ -318,7 +320,7 @@ impl Work {
         let mut tally = Tally::default();
         for (source, error) in &self.failures {
             tally.failed += 1;
-            tell_failure(self.json, source, &error.to_string());
+            say::failure(self.json, source, &error.to_string());
         }
         let many = self.jobs.len() > 1;
         let terminal = Arc::new(Terminal::new(self.quiet));
@@ -396,13 +398,13 @@ impl Tally {
 
 fn tell(json: bool, job: &Job, outcome: &Outcome) {
     match outcome {
-        Outcome::Failed { error, .. } => tell_failure(json, &names(job), error),
+        Outcome::Failed { error, .. } => say::failure(json, &names(job), error),
         Outcome::Done(done) if json => {
             match std::fs::read_to_string(done.results.join("analysis.json")) {
                 Ok(line) => say::out(&line),
                 Err(source) => {
                     let path = done.results.join("analysis.json");
-                    tell_failure(json, &names(job), &Error::ReadFile { path, source }.to_string());
+                    say::failure(json, &names(job), &Error::ReadFile { path, source }.to_string());
                 }
             }
         }
@@ -418,15 +420,5 @@ fn tell(json: bool, job: &Job, outcome: &Outcome) {
             say::line(&report.display().to_string());
             say::line("");
         }
-    }
-}
-
-fn tell_failure(json: bool, source: &str, error: &str) {
-    say::err(error);
-    if json {
-        let failure = serde_json::json!({
-            "schema": "openfloor.failure/1", "source": source, "error": error,
-        });
-        say::out(&format!("{failure}\n"));
     }
 }

@@ -5,8 +5,10 @@
 
 mod analyze;
 mod devices;
+mod listed;
 mod models;
 mod progress;
+mod report;
 mod say;
 mod settings;
 mod values;
@@ -48,6 +50,8 @@ computer, and results can be read by you only.";
 enum Command {
     /// Analyse recordings, or folders of them
     Analyze(Box<analyze::Arguments>),
+    /// Make pages from results: sessions over time
+    Report(report::Arguments),
     /// The speech-to-text and voice-activity models
     Models(models::Arguments),
     /// List the audio inputs of this computer
@@ -75,6 +79,7 @@ pub fn run() -> ExitCode {
     };
     let exit = match arguments.command {
         Command::Analyze(arguments) => analyze::run(*arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
         Command::Devices => devices::run(),
         Command::Completions { shell } => {

@@ -21,8 +21,7 @@ pub(super) fn track(text: &str) -> Result<Input, String> {
 
 /// `YYYY-MM-DD`.
 pub(super) fn date(text: &str) -> Result<String, String> {
-    let date: jiff::civil::Date = text.parse().map_err(|_| "write it as YYYY-MM-DD")?;
-    Ok(date.to_string())
+    Ok(crate::run::typed_date(text)?)
 }
 
 /// `MM:SS`, `H:MM:SS`, and parts of a second after a point.

@@ -169,19 +169,7 @@ impl Folder {
     /// # Errors
     /// The disk does not take it; what stood there before still stands.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        let path = self.path.join(name);
-        let folder = path.parent().unwrap_or(&self.path);
-        let written = || -> io::Result<()> {
-            let mut file = tempfile::Builder::new()
-                .prefix(".writing-")
-                .permissions(fs::Permissions::from_mode(0o600))
-                .tempfile_in(folder)?;
-            file.write_all(bytes)?;
-            file.as_file().sync_all()?;
-            file.persist(&path)?;
-            File::open(folder)?.sync_all()
-        };
-        written().map_err(|source| self.unwritten(name, source))
+        write_private(&self.path.join(name), bytes).map_err(|source| self.unwritten(name, source))
     }
 
     /// Whether a file of this name is there.
@@ -243,7 +231,29 @@ impl Folder {
     }
 }
 
-fn private_folder(path: &Path) -> io::Result<()> {
+/// Writes a file of mode 0600 under a temporary name beside it, syncs it and gives it its name.
+///
+/// # Errors
+/// The disk does not take it; what stood there before still stands.
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // The folder of a bare name is the current one.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".writing-")
+        .permissions(fs::Permissions::from_mode(0o600))
+        .tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    File::open(folder)?.sync_all()
+}
+
+/// Makes a folder of mode 0700, and those above it, where they are not there.
+///
+/// # Errors
+/// It cannot be made.
+pub fn private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 

@@ -337,7 +337,7 @@ pub static EN: Words = Words {
     s_apart_text: "Coaches are never set against each other, and figures read by different profiles or definitions never share a drawing.",
     s_order: "Order",
     s_order_text: "Sessions stand in order of their date, at equal distances; those of one day in order of their names; those without a date last.",
-    sessions_line: "{n} session of {coaches}: {path}|{n} sessions of {coaches}: {path}",
+    sessions_line: "{n} session, {coaches}|{n} sessions, {coaches}",
 
     player: "Player",
     play: "Play",

@@ -337,7 +337,7 @@ pub static FR: Words = Words {
     s_apart_text: "Les coachs ne sont jamais comparés entre eux, et des mesures lues selon des profils ou des définitions différents ne partagent jamais un dessin.",
     s_order: "Ordre",
     s_order_text: "Les séances se suivent dans l’ordre de leur date, à distances égales\u{202f}; celles d’un même jour dans l’ordre de leurs noms\u{202f}; celles sans date en dernier.",
-    sessions_line: "{n} séance de {coaches}\u{a0}: {path}|{n} séances de {coaches}\u{a0}: {path}",
+    sessions_line: "{n} séance, {coaches}|{n} séances, {coaches}",
 
     player: "Lecteur",
     play: "Lire",

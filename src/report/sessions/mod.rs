@@ -12,7 +12,7 @@ mod json;
 mod page;
 mod record;
 #[cfg(test)]
-mod sample;
+pub(super) mod sample;
 mod summary;
 #[cfg(test)]
 mod tests;

@@ -16,7 +16,7 @@ pub(super) fn document() -> Value {
 }
 
 /// The session of a day, changed; its label and link are by number.
-pub(super) fn entry(n: usize, date: &str, change: impl Fn(&mut Value)) -> Entry {
+pub(in crate::report) fn entry(n: usize, date: &str, change: impl Fn(&mut Value)) -> Entry {
     let mut document = document();
     document["session"] = json!({"date": date, "date_from": "option", "coach": "Anna",
         "client": null});
@@ -45,7 +45,7 @@ pub(super) fn figure(document: &mut Value, fundamental: &str, value: f64, span: 
 }
 
 /// Sessions of as many days, whose listening is by number.
-pub(super) fn days(shares: &[f64]) -> Vec<Entry> {
+pub(in crate::report) fn days(shares: &[f64]) -> Vec<Entry> {
     let one = |(n, &share): (usize, &f64)| {
         let date = format!("2026-{:02}-{:02}", n / 28 + 1, n % 28 + 1);
         entry(n, &date, |d| figure(d, "listens", share, (share - 0.02, share + 0.02)))

@@ -206,7 +206,10 @@ fn words_of(text: &str) -> Vec<String> {
     let text = text.to_lowercase();
     // A date is a word of digits, a minute is "min".
     let words = text.split(|c: char| !c.is_alphanumeric() && c != '’');
-    words.filter(|word| !word.is_empty() && *word != "s" && *word != "min").map(str::to_owned).collect()
+    words
+        .filter(|word| !word.is_empty() && *word != "s" && *word != "min")
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use openfloor::analysis::{Analysis, Profile, analyse, code_session};
 use openfloor::report::{SmallPrint, page};
 use openfloor::session::{
-    About, Evidence, Language, Ms, OptionalSpan, Role, RoleEvidence, RoleFrom, Separation,
+    About, Decoder, Evidence, Language, Ms, OptionalSpan, Role, RoleEvidence, RoleFrom, Separation,
     SeparationLevel, Session, Side, Source, SourceFile, SourceKind, Span, Speaker, SpeakerId,
     Speech, Utterance,
 };
@@ -136,6 +136,7 @@ fn told(language: Language, lines: impl Iterator<Item = Line>) -> Session {
         playable: true,
         channel: Some(channel),
         track: None,
+        decoded_by: Decoder::Symphonia,
         offset_ms: Ms(0),
         speaker: Some(SpeakerId(u8::try_from(channel).unwrap() + 1)),
     };
@@ -143,6 +144,7 @@ fn told(language: Language, lines: impl Iterator<Item = Line>) -> Session {
         source: Source {
             kind: SourceKind::Recording,
             duration_ms: Some(Ms(now + 700)),
+            part: None,
             language,
             model: Some("base-q8_0".into()),
             speaker_evidence: Evidence::Channels,

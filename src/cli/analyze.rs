@@ -185,6 +185,9 @@ fn prepare(arguments: Arguments) -> Result<Prepared> {
     );
     results_apart(&jobs)?;
     if arguments.dry_run {
+        for (_, error) in &failures {
+            say::err(&error.to_string());
+        }
         for job in &jobs {
             say::line(&format!("{} → {}", names(job), job.results.display()));
         }

@@ -73,12 +73,6 @@ impl Listing {
         let bytes =
             fs::read(table).map_err(|source| Error::ReadFile { path: table.to_owned(), source })?;
         let text = decoded(&bytes);
-        let wrong = |line, wrong: &str, remedy: &'static str| Error::List {
-            path: table.to_owned(),
-            line,
-            wrong: wrong.to_owned(),
-            remedy: remedy.into(),
-        };
         let mut rows = csv::ReaderBuilder::new()
             .delimiter(separator(&text))
             .flexible(true)
@@ -86,104 +80,135 @@ impl Listing {
             .has_headers(false)
             .from_reader(text.as_bytes())
             .into_records();
-        let header = match rows.next() {
-            Some(Ok(header)) => header,
-            _ => return Err(wrong(1, "the table is empty", COLUMNS)),
+        let fail = |line, (wrong, remedy): Wrong| Error::List {
+            path: table.to_owned(),
+            line,
+            wrong,
+            remedy,
         };
-        let column = |name: &str| header.iter().position(|head| head.eq_ignore_ascii_case(name));
-        let Some(file) = column("file") else {
-            return Err(wrong(1, "there is no column “file”", COLUMNS));
-        };
-        for name in ["file", "coach", "client", "profile", "date"] {
-            if header.iter().filter(|head| head.eq_ignore_ascii_case(name)).count() > 1 {
-                return Err(wrong(
-                    1,
-                    &format!("there are two columns “{name}”"),
-                    "keep one of them",
-                ));
-            }
-        }
-        let columns = Columns {
-            file,
-            coach: column("coach"),
-            client: column("client"),
-            profile: column("profile"),
-            date: column("date"),
-        };
+        // Text in memory of any number of cells: a row that cannot be read is the end of it.
+        let header = rows.next().and_then(std::result::Result::ok).unwrap_or_default();
+        let columns = Columns::of(&header).map_err(|wrong| fail(1, wrong))?;
         let folder = table.parent().unwrap_or(Path::new(""));
         let mut lines: BTreeMap<PathBuf, u64> = BTreeMap::new();
-        for row in rows {
-            let Ok(row) = row else {
-                return Err(wrong(1, "it is no table", COLUMNS));
-            };
-            let line = row.position().map_or(1, csv::Position::line);
-            let mut fail = |wrong: String, remedy: Cow<'static, str>| {
-                let error = Error::List { path: table.to_owned(), line, wrong, remedy };
-                self.failures.push((table.to_owned(), error));
-            };
+        for row in rows.map_while(std::result::Result::ok) {
             if row.iter().all(str::is_empty) {
                 continue;
             }
-            if unclosed(&row, &text) {
+            let line = row.position().map_or(1, csv::Position::line);
+            let path = if unclosed(&row, &text) {
                 let remedy = "close it, or take it out; what follows was not read";
-                fail("a quotation mark is not closed".to_owned(), remedy.into());
-                continue;
-            }
-            if row.len() > header.len() {
-                let wrong = format!("{} cells under {} columns", row.len(), header.len());
-                let remedy = "put a name that holds the separator into quotation marks";
-                fail(wrong, remedy.into());
-                continue;
-            }
-            let cell =
-                |at: Option<usize>| at.and_then(|at| row.get(at)).filter(|one| !one.is_empty());
-            let Some(name) = cell(Some(columns.file)) else {
-                fail("no file is named".to_owned(), "name the recording in “file”".into());
-                continue;
+                Err(("a quotation mark is not closed".to_owned(), remedy.into()))
+            } else {
+                columns.recording(&row, folder, taken)
             };
-            let Some(path) = on_disk(folder, name) else {
-                let remedy = format!("write its path as seen from the folder of {NAME}");
-                fail(format!("there is no file {name}"), remedy.into());
-                continue;
-            };
-            if !taken.contains(&path) {
-                let remedy = "take the line out, or name the file on the command line";
-                fail(format!("{name} is none of the recordings to analyse"), remedy.into());
-                continue;
+            let path = path.and_then(|path| match lines.get(&path) {
+                None => Ok(path),
+                Some(first) => {
+                    let name = row.get(columns.file).unwrap_or_default();
+                    let remedy = "keep one of the lines; the first one is followed";
+                    Err((format!("{name} is on line {first} already"), remedy.into()))
+                }
+            });
+            let mut wrongs = Vec::new();
+            match path {
+                Ok(path) => {
+                    lines.insert(path.clone(), line);
+                    self.facts.insert(path, columns.facts(&row, folder, &mut wrongs));
+                }
+                Err(wrong) => wrongs.push(wrong),
             }
-            if let Some(first) = lines.get(&path) {
-                let remedy = "keep one of the lines; the first one is followed";
-                fail(format!("{name} is on line {first} already"), remedy.into());
-                continue;
-            }
-            lines.insert(path.clone(), line);
-            let mut facts = Facts {
-                coach: cell(columns.coach).map(str::to_owned),
-                client: cell(columns.client).map(str::to_owned),
-                ..Facts::default()
-            };
-            match cell(columns.date).map(typed_date).transpose() {
-                Ok(date) => facts.date = date,
-                Err(remedy) => fail("the date cannot be read".to_owned(), remedy.into()),
-            }
-            match cell(columns.profile).map(|name| read_profile(name, folder)).transpose() {
-                Ok(profile) => facts.profile = profile,
-                Err(error) => fail(error.to_string(), "mend the line and run again".into()),
-            }
-            self.facts.insert(path, facts);
+            let failed = wrongs.into_iter().map(|wrong| (table.to_owned(), fail(line, wrong)));
+            self.failures.extend(failed);
         }
         Ok(())
     }
 }
 
+/// What is wrong with a line, and what to do.
+type Wrong = (String, Cow<'static, str>);
+
 const COLUMNS: &str = "its first line names the columns: file, coach, client, profile, date";
 
+/// Where the columns are, and how many the header has.
 struct Columns {
+    all: usize,
     file: usize,
     coach: Option<usize>,
     client: Option<usize>,
     profile: Option<usize>,
     date: Option<usize>,
+}
+
+impl Columns {
+    fn of(header: &csv::StringRecord) -> Result<Self, Wrong> {
+        let named = |name: &str| {
+            let mut found = (0..header.len())
+                .filter(|&at| header.get(at).is_some_and(|head| head.eq_ignore_ascii_case(name)));
+            match (found.next(), found.next()) {
+                (_, Some(_)) => {
+                    Err((format!("there are two columns “{name}”"), "keep one of them".into()))
+                }
+                (at, None) => Ok(at),
+            }
+        };
+        let missing = || ("there is no column “file”".to_owned(), COLUMNS.into());
+        Ok(Self {
+            all: header.len(),
+            file: named("file")?.ok_or_else(missing)?,
+            coach: named("coach")?,
+            client: named("client")?,
+            profile: named("profile")?,
+            date: named("date")?,
+        })
+    }
+
+    /// The recording that a row is about, by its true path.
+    fn recording(
+        &self,
+        row: &csv::StringRecord,
+        folder: &Path,
+        taken: &[PathBuf],
+    ) -> Result<PathBuf, Wrong> {
+        if row.len() > self.all {
+            let remedy = "put a name that holds the separator into quotation marks";
+            return Err((format!("{} cells under {} columns", row.len(), self.all), remedy.into()));
+        }
+        let Some(name) = cell(row, Some(self.file)) else {
+            return Err(("no file is named".into(), "name the recording in “file”".into()));
+        };
+        let Some(path) = on_disk(folder, &name) else {
+            let remedy = format!("write its path as seen from the folder of {NAME}");
+            return Err((format!("there is no file {name}"), remedy.into()));
+        };
+        if !taken.contains(&path) {
+            let remedy = "take the line out, or name the file on the command line";
+            return Err((format!("{name} is none of the recordings to analyse"), remedy.into()));
+        }
+        Ok(path)
+    }
+
+    /// What a row says; of what cannot be followed the rest still holds.
+    fn facts(&self, row: &csv::StringRecord, folder: &Path, wrongs: &mut Vec<Wrong>) -> Facts {
+        let date = cell(row, self.date).map(|text| typed_date(&text)).transpose();
+        let profile = cell(row, self.profile).map(|name| read_profile(&name, folder)).transpose();
+        Facts {
+            coach: cell(row, self.coach),
+            client: cell(row, self.client),
+            date: date.unwrap_or_else(|remedy| {
+                wrongs.push(("the date cannot be read".to_owned(), remedy.into()));
+                None
+            }),
+            profile: profile.unwrap_or_else(|error| {
+                wrongs.push((error.to_string(), "mend the line and run again".into()));
+                None
+            }),
+        }
+    }
+}
+
+fn cell(row: &csv::StringRecord, at: Option<usize>) -> Option<String> {
+    row.get(at?).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// By its mark; else UTF-8 if it is that; else as Windows writes Western languages.

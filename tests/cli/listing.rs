@@ -58,6 +58,8 @@ fn lines_that_cannot_be_followed_are_said_and_everything_is_analysed() {
         "file,coach,profile,date\na.wav,Anna,guru,2026-03-12\ngone.wav,,,\n\
          sub/c.wav,Cem,,12/03/2026\na.wav,Twice,,\n",
     );
+    let dry = place.run(["analyze", "calls", "--dry-run"]).exits(0);
+    assert_eq!(dry.err.lines().count(), 4, "a dry run says so too: {}", dry.err);
     let said = place.analyze(["calls"]).exits(3);
     assert!(said.out.contains("3 analysed, 0 already done, 4 failed"), "{}", said.out);
     for says in [

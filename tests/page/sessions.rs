@@ -99,7 +99,7 @@ fn axe_finds_nothing_serious_in_sessions_by_day_or_night_in_either_language() {
 fn shown(tab: &Tab<'_>, what: &str) -> usize {
     tab.ask(&format!(
         "[...document.querySelectorAll('{what}')].filter((one) =>
-            one.getBoundingClientRect().height > 0 && getComputedStyle(one).visibility === 'visible').length"
+            one.checkVisibility({{ visibilityProperty: true }})).length"
     ))
 }
 
@@ -172,9 +172,8 @@ fn hostile_names_are_shown_as_text_among_sessions() {
         let folder = tempfile::tempdir().unwrap();
         let of = Of { date: Some("2026-03-12"), coach: Some(&word), client: Some(&word) };
         results(folder.path(), "a.wav", session(Language::En), of, |document| {
-            for part in [&mut document["profile"], &mut document["fundamentals"][0]["id"]] {
-                *part = word.clone().into();
-            }
+            document["profile"] = word.clone().into();
+            document["fundamentals"][0]["id"] = word.clone().into();
             document["source"]["files"][0]["name"] = word.clone().into();
         });
         let other = Of { client: None, date: Some(&word), ..of };

@@ -80,7 +80,7 @@ impl Shown {
         vec![
             ("figure", numbers::figure(words, self.unit, self.measured.value)),
             ("unit", self.of.clone()),
-            ("likely", likely.map_or_else(String::new, |likely| format!(", {likely}"))),
+            ("likely", likely.map_or_else(String::new, |likely| format!(" ({likely})"))),
         ]
     }
 }

@@ -103,8 +103,8 @@ fn what_changed_most_is_said_as_a_figure_beside_a_span() {
     let page = text(&own(days(&[0.30, 0.28, 0.32, 0.34, 0.26, 0.50])));
     assert!(
         page.contains(
-            "Listening: 50% of the talk is the coach’s in the newest session, 2026-01-06, likely \
-             48–52%. In the 5 earlier sessions the median is 30% and the middle half lies from \
+            "Listening: 50% (likely 48–52%) of the talk is the coach’s in the newest session, \
+             2026-01-06. In the 5 earlier sessions the median is 30% and the middle half lies from \
              28% to 32%."
         ),
         "{page}"

@@ -39,8 +39,8 @@ pub(super) struct GroupView {
     pub rows: Vec<RowView>,
     /// Reasons that cells of the table refer to, by letter.
     pub reasons: Vec<(char, &'static str)>,
-    pub first: String,
-    pub last: String,
+    /// What stands under a drawing, from left to right.
+    pub ends: Vec<String>,
 }
 
 /// A fundamental over the sessions.
@@ -56,6 +56,8 @@ pub(super) struct TrackView {
 pub(super) struct RowView {
     pub number: usize,
     pub date: String,
+    /// That it is the file's, where it is.
+    pub date_note: &'static str,
     /// Number of the client among those that can be chosen; 0 for none.
     pub chosen_by: usize,
     pub client: String,
@@ -131,13 +133,17 @@ impl<'a> Viewer<'a> {
     pub(super) fn coaches(&self) -> Vec<CoachView> {
         let groups = &self.sessions.groups;
         let by_coach = groups.chunk_by(|one, other| one.coach == other.coach);
-        by_coach.map(|groups| self.coach(groups)).collect()
+        by_coach.enumerate().map(|(at, groups)| self.coach(at, groups)).collect()
     }
 
-    fn coach(&self, groups: &[Group]) -> CoachView {
+    fn coach(&self, at: usize, groups: &[Group]) -> CoachView {
         let coach = groups.first().and_then(|group| group.coach.clone());
+        let (n, of) = ((at + 1).to_string(), self.sessions.coaches());
         let name = match coach {
-            _ if self.shared() => self.words.a_coach.to_owned(),
+            _ if self.shared() && of == 1 => self.words.a_coach.to_owned(),
+            _ if self.shared() => {
+                fill(self.words.a_coach_of, &[("n", &n), ("of", &of.to_string())])
+            }
             Some(name) => name,
             None => self.words.coach_not_named.to_owned(),
         };
@@ -168,6 +174,10 @@ impl<'a> Viewer<'a> {
         let tracks = group.tracks.iter().filter(|track| self.shown(&track.fundamental));
         let tracks: Vec<TrackView> =
             tracks.map(|track| self.track(group, track, &entries, dated)).collect();
+        let undated = (dated < entries.len()).then(|| w.no_date.to_owned());
+        let mut ends: Vec<String> = [first.clone(), last.clone()].into_iter().flatten().collect();
+        ends.dedup();
+        ends.extend(undated);
         GroupView {
             title: self.title(group, same > 1, entries.len(), first.as_deref(), last.as_deref()),
             notes: self.notes(&entries, dated, same > 1),
@@ -176,8 +186,7 @@ impl<'a> Viewer<'a> {
             tracks,
             rows,
             reasons: letters.iter().map(|&(why, at)| (at, reason_words(w, why))).collect(),
-            first: first.unwrap_or_default(),
-            last: last.unwrap_or_default(),
+            ends,
         }
     }
 
@@ -223,10 +232,7 @@ impl<'a> Viewer<'a> {
 
     fn notes(&self, entries: &[&Entry], dated: usize, definitions: bool) -> Vec<String> {
         let w = self.words;
-        let weak = entries.iter().filter(|entry| {
-            let from_file = entry.record.session.date_from == Some(DateFrom::Mtime);
-            from_file && entry.record.day().is_some()
-        });
+        let weak = entries.iter().filter(|entry| weak(&entry.record));
         let (weak, missing) = (number(weak.count()), number(entries.len() - dated));
         let mut notes = Vec::new();
         if definitions {
@@ -298,12 +304,11 @@ impl<'a> Viewer<'a> {
             }
         }
         let say = |(reason, entries): (Reason, Vec<&Entry>)| {
-            let sessions = if entries.len() > NAMED_GAPS {
-                w.count(number(entries.len()), w.gap_sessions, &[])
-            } else {
-                let days = entries.iter().map(|entry| self.day(&entry.record));
-                let days = days.map(|day| day.unwrap_or_else(|| w.no_date.to_owned()));
-                days.collect::<Vec<_>>().join(", ")
+            let days: Option<Vec<String>> =
+                entries.iter().map(|entry| self.day(&entry.record)).collect();
+            let sessions = match days.filter(|days| days.len() <= NAMED_GAPS) {
+                Some(days) => days.join(", "),
+                None => w.count(number(entries.len()), w.gap_sessions, &[]),
             };
             let reason = reason_words(w, reason);
             fill(w.gap_reason, &[("sessions", &sessions), ("reason", reason)])
@@ -329,7 +334,8 @@ impl<'a> Viewer<'a> {
         let length = record.source.duration_ms.map(|length| numbers::length(w, length));
         RowView {
             number: index + 1,
-            date: self.date(record),
+            date: self.day(record).unwrap_or_else(|| w.no_date.to_owned()),
+            date_note: if weak(record) && !self.shared() { w.file_date } else { "" },
             chosen_by: self.chosen_by(record),
             client: client(record).filter(|_| !self.shared()).unwrap_or_default(),
             length: length.unwrap_or_else(|| w.unknown_length.to_owned()),
@@ -341,13 +347,6 @@ impl<'a> Viewer<'a> {
             },
             report: entry.report.clone().filter(|_| !self.shared()),
         }
-    }
-
-    /// The day of a session, and that it is the file's where it is; the month on a page to share.
-    fn date(&self, record: &Record) -> String {
-        let Some(day) = self.day(record) else { return self.words.no_date.to_owned() };
-        let weak = record.session.date_from == Some(DateFrom::Mtime) && !self.shared();
-        if weak { fill(self.words.date_mtime, &[("date", &day)]) } else { day }
     }
 
     /// `2026-03-12`, or `2026-03` on a page to share.
@@ -374,4 +373,9 @@ fn cell(w: &'static Words, id: &str, letters: &[(Reason, char)], reading: Option
             Cell { reason: letter.map(|(_, at)| *at), ..none }
         }
     }
+}
+
+/// Whether the day is only that of the file.
+fn weak(record: &Record) -> bool {
+    record.session.date_from == Some(DateFrom::Mtime) && record.day().is_some()
 }

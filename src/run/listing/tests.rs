@@ -101,7 +101,7 @@ fn a_line_that_cannot_be_followed_says_which_and_loses_nothing_else() {
 fn a_table_that_is_none_says_so() {
     let calls = Calls::new();
     for (table, says) in [
-        ("", "line 1: the table is empty; its first line names the columns"),
+        ("", "line 1: there is no column “file”; its first line names the columns"),
         ("a.wav,Anna\n", "line 1: there is no column “file”"),
         ("file,coach,File\na.wav,Anna,b.wav\n", "line 1: there are two columns “file”"),
         ("\0\0\0\u{1}", "line 1: there is no column “file”"),

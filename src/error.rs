@@ -100,13 +100,28 @@ pub enum Error {
         code: i32,
     },
     /// A stored result is damaged or of another version.
-    #[error("{}: {wrong}; run openfloor analyze on the recording with --force to make it anew", .path.display())]
+    #[error("{}: {wrong}; {remedy}", .path.display())]
     ReadResult {
         /// The artefact.
         #[serde(with = "crossing::path")]
         path: PathBuf,
         /// What is wrong with it.
         wrong: String,
+        /// What to do.
+        remedy: Cow<'static, str>,
+    },
+    /// A line of a list of recordings cannot be followed.
+    #[error("{}, line {line}: {wrong}; {remedy}", .path.display())]
+    List {
+        /// The list.
+        #[serde(with = "crossing::path")]
+        path: PathBuf,
+        /// Counted from 1.
+        line: u64,
+        /// What is wrong with it.
+        wrong: String,
+        /// What to do.
+        remedy: Cow<'static, str>,
     },
     /// Another run works on the same results.
     #[error("{}: another openfloor is working on these results (process {owner}); wait for it, or choose another folder with --out", .path.display())]
@@ -154,6 +169,7 @@ impl Error {
             | Self::TellApart { .. }
             | Self::Transcribe { .. }
             | Self::ReadResult { .. }
+            | Self::List { .. }
             | Self::NothingToDo { .. }
             | Self::Locked { .. } => Reaction::SkipRecording,
             Self::LoadModel { .. }

@@ -35,6 +35,11 @@ mod folders;
 mod formats;
 #[path = "cli/full_disk.rs"]
 mod full_disk;
+#[path = "page/history.rs"]
+#[expect(clippy::cast_precision_loss, reason = "figures of a sample")]
+mod history;
+#[path = "cli/listing.rs"]
+mod listing;
 #[path = "cli/lost.rs"]
 mod lost;
 #[path = "cli/one_channel.rs"]
@@ -45,6 +50,11 @@ mod outputs;
 mod part;
 #[path = "cli/resume.rs"]
 mod resume;
+#[path = "page/sample.rs"]
+#[expect(dead_code, reason = "the page's tests have more states")]
+mod sample;
+#[path = "cli/sessions.rs"]
+mod sessions;
 #[path = "cli/side_commands.rs"]
 mod side_commands;
 #[path = "cli/tracks.rs"]

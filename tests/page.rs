@@ -11,10 +11,14 @@
 
 #[path = "page/browser.rs"]
 mod browser;
+#[path = "page/history.rs"]
+mod history;
 #[path = "page/look.rs"]
 mod look;
 #[path = "page/sample.rs"]
 mod sample;
+#[path = "page/sessions.rs"]
+mod sessions;
 #[path = "page/sound.rs"]
 mod sound;
 #[path = "page/words.rs"]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use super::listed::Given;
 use super::progress::Terminal;
 use super::settings::Settings;
 use super::{Exit, failed, say, values};
@@ -16,7 +17,7 @@ use crate::report;
 use crate::run::batch::{self, Ended};
 use crate::run::{
     CoachChoice, Engines, Input, Job, LanguageChoice, Options, Outcome, Part, Reading, Runtime,
-    discover,
+    discover, listing::Listing, read_profile,
 };
 use crate::session::{About, DateFrom, Ms, Role};
 
@@ -169,18 +170,32 @@ fn prepare(arguments: Arguments) -> Result<Prepared> {
         tracks if tracks.is_empty() => discover::recordings(&arguments.paths, out.as_deref()),
         tracks => vec![Ok(discover::tracks(tracks, out.as_deref()))],
     };
+    let given = Given {
+        date: options.about.date.is_some(),
+        coach: arguments.coach_name.is_some(),
+        client: options.about.client.is_some(),
+        profile: arguments.profile.is_some(),
+    };
+    let files = found.iter().flatten().flat_map(|found| &found.inputs);
+    let listing = Listing::of(&arguments.paths, files.map(|input| input.path.as_path()));
     for found in found {
         match found {
             Ok(found) => jobs.push(Job {
+                options: given.with(&options, &listing, &found.inputs),
                 inputs: found.inputs,
                 results: found.results,
-                options: options.clone(),
             }),
             Err((path, error)) => failures.push((path.display().to_string(), error)),
         }
     }
+    failures.extend(
+        listing.failures.into_iter().map(|(path, error)| (path.display().to_string(), error)),
+    );
     results_apart(&jobs)?;
     if arguments.dry_run {
+        for (_, error) in &failures {
+            say::err(&error.to_string());
+        }
         for job in &jobs {
             say::line(&format!("{} → {}", names(job), job.results.display()));
         }
@@ -295,7 +310,7 @@ fn options(arguments: &Arguments, settings: &Settings) -> Result<Options> {
             client: arguments.client.clone(),
         },
         reading: Reading {
-            profile: values::profile(profile.unwrap_or("coaching"))?,
+            profile: read_profile(profile.unwrap_or("coaching"), Path::new(""))?,
             language: values::report_language(
                 arguments.report_language,
                 settings.report_language.as_deref(),
@@ -323,7 +338,7 @@ impl Work {
         let mut tally = Tally::default();
         for (source, error) in &self.failures {
             tally.failed += 1;
-            tell_failure(self.json, source, &error.to_string());
+            say::failure(self.json, source, &error.to_string());
         }
         let many = self.jobs.len() > 1;
         let terminal = Arc::new(Terminal::new(self.quiet));
@@ -401,13 +416,13 @@ impl Tally {
 
 fn tell(json: bool, job: &Job, outcome: &Outcome) {
     match outcome {
-        Outcome::Failed { error, .. } => tell_failure(json, &names(job), error),
+        Outcome::Failed { error, .. } => say::failure(json, &names(job), error),
         Outcome::Done(done) if json => {
             match std::fs::read_to_string(done.results.join("analysis.json")) {
                 Ok(line) => say::out(&line),
                 Err(source) => {
                     let path = done.results.join("analysis.json");
-                    tell_failure(json, &names(job), &Error::ReadFile { path, source }.to_string());
+                    say::failure(json, &names(job), &Error::ReadFile { path, source }.to_string());
                 }
             }
         }
@@ -423,15 +438,5 @@ fn tell(json: bool, job: &Job, outcome: &Outcome) {
             say::line(&report.display().to_string());
             say::line("");
         }
-    }
-}
-
-fn tell_failure(json: bool, source: &str, error: &str) {
-    say::err(error);
-    if json {
-        let failure = serde_json::json!({
-            "schema": "openfloor.failure/1", "source": source, "error": error,
-        });
-        say::out(&format!("{failure}\n"));
     }
 }

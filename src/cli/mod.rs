@@ -5,6 +5,7 @@
 
 mod analyze;
 mod devices;
+mod listed;
 mod mark;
 mod models;
 mod progress;

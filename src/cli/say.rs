@@ -23,6 +23,17 @@ pub(super) fn err(line: &str) {
     drop(std::io::stderr().lock().write_all(line.as_bytes()));
 }
 
+/// What failed on standard error, and with `json` on standard output too, as a document of its own.
+pub(super) fn failure(json: bool, source: &str, error: &str) {
+    err(error);
+    if json {
+        let failure = serde_json::json!({
+            "schema": "openfloor.failure/1", "source": source, "error": error,
+        });
+        out(&format!("{failure}\n"));
+    }
+}
+
 /// One line on standard error, for progress where there is no terminal.
 pub(super) fn note(line: &str) {
     let line = format!("{}\n", text::clean(line));

@@ -1,10 +1,9 @@
 //! Values as a person types them: tracks, dates, times, speakers, profiles.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use crate::analysis::Profile;
 use crate::error::{Error, Result};
 use crate::run::Input;
 use crate::session::{Language, Ms, Role, Span, SpeakerId};
@@ -38,17 +37,6 @@ pub(super) fn report_language(
         })
     });
     Ok(option.or(set.transpose()?).map(Language::from))
-}
-
-/// A profile by its name, or one of the user's own by its file.
-pub(super) fn profile(name_or_file: &str) -> Result<Profile> {
-    if !Path::new(name_or_file).is_file() {
-        return Profile::built_in(name_or_file).map_err(|error| Error::Usage(error.to_string()));
-    }
-    let path = PathBuf::from(name_or_file);
-    let text = std::fs::read_to_string(&path)
-        .map_err(|source| Error::ReadFile { path: path.clone(), source })?;
-    Profile::parse(&text).map_err(|error| Error::Usage(format!("{}: {error}", path.display())))
 }
 
 /// `S1=WHAT`.
@@ -110,8 +98,7 @@ pub(super) fn track(text: &str) -> Result<Input, String> {
 
 /// `YYYY-MM-DD`.
 pub(super) fn date(text: &str) -> Result<String, String> {
-    let date: jiff::civil::Date = text.parse().map_err(|_| "write it as YYYY-MM-DD")?;
-    Ok(date.to_string())
+    Ok(crate::run::typed_date(text)?)
 }
 
 /// `MM:SS`, `H:MM:SS`, and parts of a second after a point.

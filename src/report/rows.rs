@@ -144,14 +144,14 @@ fn row(words: &'static Words, analysis: &Analysis, fundamental: &Fundamental) ->
     }
 }
 
-fn pieces(fundamental: &Fundamental, within: bool) -> Vec<(f64, f64)> {
+pub(super) fn pieces(fundamental: &Fundamental, within: bool) -> Vec<(f64, f64)> {
     let band = fundamental.band.as_ref();
     let pieces = band.map(|band| if within { &band.within } else { &band.watch });
     pieces.into_iter().flatten().map(|&[from, to]| (from, to)).collect()
 }
 
 /// Edges of the range first, then the ends of the scale, then those of the hatch.
-fn labels(words: &Words, fundamental: &Fundamental, unit: Unit) -> Vec<Label> {
+pub(super) fn labels(words: &Words, fundamental: &Fundamental, unit: Unit) -> Vec<Label> {
     let axis = fundamental.axis;
     let within = pieces(fundamental, true).into_iter().flat_map(|(from, to)| [from, to]);
     let near = pieces(fundamental, false).into_iter().flat_map(|(from, to)| [from, to]);
@@ -200,7 +200,7 @@ pub fn name(words: &Words, id: &str) -> String {
     name.to_owned()
 }
 
-fn unit_words(words: &Words, id: &str, unit: Unit, value: f64) -> String {
+pub(super) fn unit_words(words: &Words, id: &str, unit: Unit, value: f64) -> String {
     let text = match (id, unit) {
         ("listens", Unit::Share) => words.listens_unit,
         ("asks_openly", Unit::Share) => words.asks_openly_unit,

@@ -1,4 +1,4 @@
-//! Sample documents held against `schemas/analysis.schema.json` and the two loose ones.
+//! Sample documents held against `schemas/analysis.schema.json` and the loose ones.
 //!
 //! `run` adds the header; here it is put on by hand as DESIGN §4 shows it.
 
@@ -22,6 +22,7 @@ fn analysis(of: &crate::analysis::Analysis) -> Value {
 
 const ANALYSIS: &str = include_str!("../../schemas/analysis.schema.json");
 const SESSION: &str = include_str!("../../schemas/session.schema.json");
+const SESSIONS: &str = include_str!("../../schemas/sessions.schema.json");
 const RUN: &str = include_str!("../../schemas/run.schema.json");
 const FAILURE: &str = include_str!("../../schemas/failure.schema.json");
 
@@ -76,4 +77,23 @@ fn a_run_and_a_failure_have_schemas() {
     let failure = json!({"schema": "openfloor.failure/1", "source": "a.wav", "error": "no sound"});
     assert_eq!(errors(FAILURE, &failure), Vec::<String>::new());
     assert!(!errors(FAILURE, &json!({"schema": "openfloor.failure/1"})).is_empty());
+}
+
+#[test]
+fn sessions_over_time_are_as_their_schema_says() {
+    use super::sessions::{Sessions, json, sample};
+    let mut entries = sample::days(&[0.3, 0.28, 0.32, 0.34, 0.26, 0.5, 0.3]);
+    entries.push(sample::entry(90, "", |d| d["metrics"] = json!([])));
+    let text = json(&Sessions::new(entries, None), "0.1.0").unwrap();
+    let right: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(errors(SESSIONS, &right), Vec::<String>::new());
+    let wrong = |change: &dyn Fn(&mut Value)| {
+        let mut document = right.clone();
+        change(&mut document);
+        assert!(!errors(SESSIONS, &document).is_empty(), "accepted: {document:.200}");
+    };
+    wrong(&|d| d["schema"] = json!("openfloor.sessions/2"));
+    wrong(&|d| d["sessions"][0]["date"] = json!("yesterday"));
+    wrong(&|d| d["sessions"][0]["fundamentals"][0]["value"] = Value::Null);
+    wrong(&|d| d["groups"][0]["fundamentals"][0]["newest"] = json!("better"));
 }

@@ -251,6 +251,9 @@ impl Folder {
     }
 }
 
+const DAMAGED: &str = "this result is damaged: it was cut short or changed";
+const AGAIN: &str = "run openfloor analyze on the recording with --force to make it anew";
+
 /// Reads an artefact by its path, whatever it was made from; takes no lock.
 ///
 /// # Errors
@@ -258,20 +261,23 @@ impl Folder {
 pub fn read<T: DeserializeOwned>(path: &Path, schema: &str) -> Result<(Head, T)> {
     let bytes =
         fs::read(path).map_err(|source| Error::ReadFile { path: path.to_owned(), source })?;
-    let wrong = |wrong: &str| Error::ReadResult { path: path.to_owned(), wrong: wrong.to_owned() };
+    let wrong = |wrong: &str, remedy: &'static str| Error::ReadResult {
+        path: path.to_owned(),
+        wrong: wrong.to_owned(),
+        remedy: remedy.into(),
+    };
     // The head alone first: of a newer version the rest may be of another form.
-    let head: Head = serde_json::from_slice(&bytes)
-        .map_err(|_| wrong("this result is damaged: it was cut short or changed"))?;
+    let head: Head = serde_json::from_slice(&bytes).map_err(|_| wrong(DAMAGED, AGAIN))?;
     if head.schema != schema {
         let kind = |schema: &str| schema.split('/').next().map(str::to_owned);
         return Err(if kind(&head.schema) == kind(schema) {
-            wrong("this result was written by a newer openfloor; use that one")
+            wrong("this result was written by a newer openfloor", "use that one")
         } else {
-            wrong("this is another kind of file than its name says")
+            wrong("this is another kind of file than its name says", AGAIN)
         });
     }
-    let artefact: Artefact<T> = serde_json::from_slice(&bytes)
-        .map_err(|_| wrong("this result is damaged: it was cut short or changed"))?;
+    let artefact: Artefact<T> =
+        serde_json::from_slice(&bytes).map_err(|_| wrong(DAMAGED, AGAIN))?;
     Ok((artefact.head, artefact.body))
 }
 

@@ -27,6 +27,15 @@ struct Dated {
     from: DateFrom,
 }
 
+/// A day as a person types it: `YYYY-MM-DD`.
+///
+/// # Errors
+/// It is not; the sentence says how to write it.
+pub fn typed(text: &str) -> Result<String, &'static str> {
+    let date: Date = text.parse().map_err(|_| "write it as YYYY-MM-DD")?;
+    Ok(date.to_string())
+}
+
 /// What is known of the session besides its sound. `recorded` is the container's time of recording,
 /// RFC 3339 or civil, of the first file that has one.
 pub(super) fn about(job: &Job, recorded: Option<&str>) -> About {

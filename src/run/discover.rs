@@ -121,7 +121,7 @@ fn walk(folder: &Path, files: &mut Vec<Result<PathBuf, Fruitless>>, seen: &mut B
 
 /// What is in a folder, in order; nothing where it was seen before: a link that leads back up would
 /// go round for ever.
-fn entries(folder: &Path, seen: &mut BTreeSet<PathBuf>) -> io::Result<Vec<PathBuf>> {
+pub(super) fn entries(folder: &Path, seen: &mut BTreeSet<PathBuf>) -> io::Result<Vec<PathBuf>> {
     if !seen.insert(folder.canonicalize()?) {
         return Ok(Vec::new());
     }

@@ -2,7 +2,8 @@
 //!
 //! In: a [`Job`], plain data. Out: an [`Outcome`], plain data. [`pipeline`] knows the order of the
 //! stages and skips those whose artefact is there; [`batch`] knows many jobs and Ctrl-C, and is the
-//! only place with tokio; [`discover`] turns paths into jobs.
+//! only place with tokio; [`discover`] turns paths into jobs, [`listing`] reads what a table beside the
+//! recordings says of them. [`sessions`] goes the other way: results of many recordings → one page.
 
 mod assemble;
 pub mod batch;
@@ -13,17 +14,22 @@ pub mod discover;
 pub mod edits;
 mod engines;
 mod listen;
+pub mod listing;
 mod measure;
 mod options;
 pub mod pipeline;
+mod profile;
 mod publish;
 pub mod rebuild;
+pub mod sessions;
 mod takes;
 mod transcribe;
 pub mod worker;
 
+pub use date::typed as typed_date;
 pub use engines::Engines;
 pub use options::{CoachChoice, LanguageChoice, Options, Part, Reading, Runtime};
+pub use profile::read_profile;
 
 use std::path::PathBuf;
 

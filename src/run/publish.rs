@@ -102,12 +102,13 @@ pub(super) fn href(recording: &Path, results: &Path) -> Option<String> {
     let folder = |path: &Path| path.canonicalize().ok()?.parent().map(Path::to_owned);
     let beside = folder(recording)? == folder(results)?;
     let name = recording.file_name()?.to_str()?;
-    beside.then(|| format!("../{}", percent_encoded(name)))
+    beside.then(|| format!("../{}", percent_encoded(name.as_bytes())))
 }
 
-fn percent_encoded(name: &str) -> String {
+/// One part of a path as it stands in a link.
+pub(super) fn percent_encoded(name: &[u8]) -> String {
     let mut encoded = String::with_capacity(name.len());
-    for byte in name.bytes() {
+    for &byte in name {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {

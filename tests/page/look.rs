@@ -59,9 +59,7 @@ fn nothing_is_wider_than_a_telephone_by_day_or_night() {
             let tab = chromium.open(&page, look);
             unfold(&tab);
             tab.run("const play = document.querySelector('.play'); if (play) { play.click(); }");
-            let widths: Vec<u32> = tab.ask("[document.documentElement.scrollWidth, innerWidth]");
-            assert!(widths[0] <= widths[1], "{name}: {widths:?}");
-            assert_eq!(tab.faults(), Vec::<String>::new(), "{name}");
+            fits(&tab, name);
         }
     }
 }
@@ -93,15 +91,32 @@ fn on_paper_the_moments_begin_by_the_third_page_and_nothing_is_cut() {
     }
 }
 
-#[test]
-fn axe_finds_nothing_serious_by_day_or_night_in_either_language() {
+/// The script of axe-core, where `scripts/install-tools test` brought it.
+pub fn axe() -> Option<String> {
     let axe = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/axe.min.js");
     let axe = option_env!("CARGO_TARGET_DIR")
         .map_or(axe, |target| Path::new(target).join("tools/axe.min.js"));
-    let Ok(axe) = std::fs::read_to_string(&axe) else {
+    let script = std::fs::read_to_string(&axe).ok();
+    if script.is_none() {
         println!("axe-core is not there (scripts/install-tools test brings it): not run");
-        return;
-    };
+    }
+    script
+}
+
+/// What axe finds wrong with the page it was run in.
+pub const VIOLATIONS: &str = "axe.run().then((result) => result.violations.map((one) =>
+    `${one.impact}: ${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(' | ')}`))";
+
+/// Nothing is wider than the screen, and nothing went wrong.
+pub fn fits(tab: &Tab<'_>, name: &str) {
+    let widths: Vec<u32> = tab.ask("[document.documentElement.scrollWidth, innerWidth]");
+    assert!(widths[0] <= widths[1], "{name}: {widths:?}");
+    assert_eq!(tab.faults(), Vec::<String>::new(), "{name}");
+}
+
+#[test]
+fn axe_finds_nothing_serious_by_day_or_night_in_either_language() {
+    let Some(axe) = axe() else { return };
     let chromium = Chromium::start();
     let folder = tempfile::tempdir().unwrap();
     for (name, page) in states(folder.path()) {
@@ -116,10 +131,7 @@ fn axe_finds_nothing_serious_by_day_or_night_in_either_language() {
             unfold(&tab);
             tab.run("const play = document.querySelector('.play'); if (play) { play.click(); }");
             tab.run(&axe);
-            let found: Vec<String> = tab.ask(
-                "axe.run().then((result) => result.violations.map((one) =>
-                    `${one.impact}: ${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(' | ')}`))",
-            );
+            let found: Vec<String> = tab.ask(VIOLATIONS);
             assert_eq!(found, Vec::<String>::new(), "{name}, {look:?}");
         }
     }

@@ -6,7 +6,7 @@ use super::browser::{Chromium, PHONE, WIDE};
 use super::sample::{analysed, html, long, session, written};
 
 /// Words that try to be more than words.
-fn hostile() -> Vec<String> {
+pub fn hostile() -> Vec<String> {
     vec![
         "<script>window.owned = 1</script>".into(),
         "</style></script><img src=x onerror=\"window.owned = 2\">".into(),

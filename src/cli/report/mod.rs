@@ -1,4 +1,6 @@
-//! `openfloor report`: reports made again from their results, shown, shared.
+//! `openfloor report`: reports made again from their results, shown, shared; sessions over time.
+
+mod sessions;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -8,15 +10,22 @@ use clap::Args;
 use super::{Exit, failed, say, values};
 use crate::error::{Error, Result};
 use crate::results::write_private;
+use crate::run::read_profile;
 use crate::run::rebuild::{Otherwise, Rebuilt, rebuild, results_of};
 use crate::serve;
 
 /// Arguments of the command.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Results (a folder that ends in .openfloor), or the recording they belong to
+    /// Results (a folder that ends in .openfloor) or the recording they belong to; several, or a
+    /// folder of them: sessions over time
     #[arg(required = true)]
     paths: Vec<PathBuf>,
+
+    /// Where sessions.html, sessions.csv and sessions.json go; by default into the folder given, or
+    /// the nearest folder above all results
+    #[arg(long, value_name = "DIR", conflicts_with = "share")]
+    out: Option<PathBuf>,
 
     /// Show the report in the browser; corrections made there are saved, and the figures follow
     #[arg(long, conflicts_with = "json")]
@@ -31,7 +40,7 @@ pub(super) struct Arguments {
     report_language: Option<values::PageLanguage>,
 
     /// Write a copy to show to others: figures and ranges, no words, names, files, days or sound
-    #[arg(long, value_name = "OUT.html", conflicts_with_all = ["open", "json"])]
+    #[arg(long, value_name = "OUT.html", conflicts_with = "open")]
     share: Option<PathBuf>,
 
     /// Keep the coach's own questions and suggestions in the copy to show
@@ -53,13 +62,19 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 
 fn report(arguments: &Arguments) -> Result<Exit> {
     let otherwise = Otherwise {
-        profile: arguments.profile.as_deref().map(values::profile).transpose()?,
+        profile: arguments
+            .profile
+            .as_deref()
+            .map(|name| read_profile(name, Path::new("")))
+            .transpose()?,
         language: arguments.report_language.map(Into::into),
     };
-    let [path] = &arguments.paths[..] else {
-        return Err(Error::Usage("one at a time".into()));
-    };
-    let results = results(path)?;
+    let Some(results) = one(&arguments.paths)? else { return over_time(arguments) };
+    if arguments.out.is_some() {
+        return Err(Error::Usage(
+            "--out is for sessions over time; a report stays in its results".into(),
+        ));
+    }
     let rebuilt = rebuild(&results, &otherwise)?;
     if arguments.open {
         return open(&results);
@@ -80,6 +95,33 @@ fn report(arguments: &Arguments) -> Result<Exit> {
         tell_where(&rebuilt);
     }
     Ok(Exit::Done)
+}
+
+/// The one result that is meant; `None` for a folder of results, or several.
+fn one(paths: &[PathBuf]) -> Result<Option<PathBuf>> {
+    match paths {
+        [only] if only.is_dir() => Ok(results_of(only)),
+        [only] => results(only).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn over_time(arguments: &Arguments) -> Result<Exit> {
+    if arguments.open || arguments.quotes || arguments.profile.is_some() {
+        return Err(Error::Usage(
+            "--open, --quotes and --profile are for one result; name one".into(),
+        ));
+    }
+    // A recording stands for its results.
+    let meant = |path: &PathBuf| results_of(path).unwrap_or_else(|| path.clone());
+    let paths: Vec<PathBuf> = arguments.paths.iter().map(meant).collect();
+    Ok(sessions::run(&sessions::Wanted {
+        paths: &paths,
+        out: arguments.out.as_deref(),
+        share: arguments.share.as_deref(),
+        json: arguments.json,
+        language: arguments.report_language.map(Into::into),
+    }))
 }
 
 /// The results folder a person means.

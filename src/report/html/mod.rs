@@ -7,7 +7,7 @@
 
 mod body;
 mod correct;
-mod policy;
+pub(super) mod policy;
 mod share;
 mod small;
 
@@ -33,6 +33,7 @@ const STYLE: &str = concat!(
     include_str!("css/page.css"),
     include_str!("css/fundamentals.css"),
     include_str!("css/ribbon.css"),
+    include_str!("css/chips.css"),
     include_str!("css/moments.css"),
     include_str!("css/transcript.css"),
     include_str!("css/think.css"),
@@ -77,7 +78,7 @@ pub struct SmallPrint {
 /// The page could not be laid out.
 #[derive(Debug, thiserror::Error)]
 #[error("the report page could not be laid out")]
-pub struct NoPage(#[from] askama::Error);
+pub struct NoPage(#[from] pub(super) askama::Error);
 
 /// Links to copies, by the hash of the recording.
 pub type Copies<'a> = Option<&'a BTreeMap<String, String>>;

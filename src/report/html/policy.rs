@@ -6,7 +6,7 @@
 use sha2::{Digest, Sha256};
 
 /// The policy, for a `meta` element. A page that the program itself shows may speak to it.
-pub(super) fn policy(style: &str, script: &str, served: bool) -> String {
+pub(in crate::report) fn policy(style: &str, script: &str, served: bool) -> String {
     let connect = if served { "connect-src 'self'; " } else { "" };
     format!(
         "default-src 'none'; script-src '{}'; style-src '{}'; media-src 'self' file: blob:; \

@@ -88,6 +88,15 @@ words! {
     think_closed, think_closed_untimed, think_phrase, think_phrase_untimed, think_says,
     think_advises, think_offers, think_answer, think_answer_untimed, small_numbers,
     think_go, keep_notes, erase_notes, notes_erased, print_page,
+    // sessions over time
+    over_time, over_time_lede, sessions_n, coaches_n, coach_not_named, a_coach, a_coach_of, own_profile,
+    definitions_of, definitions_differ, from_until, file_date, no_dates, no_date, dates_weak,
+    dates_missing, whose_client, no_client, filter_note, changed_most, changed_say, changed_none,
+    changed_too_few, changed_no_date, newest_say, newest_none, usual_within,
+    usual_above, usual_below, usual_say, usual_too_few, gap_reason, gap_sessions,
+    key_session, key_middle, key_median, key_gap, each_fundamental, history_spoken, table_of,
+    client, report_column, no_report, s_usual, s_usual_text, s_apart, s_apart_text, s_order,
+    s_order_text, sessions_line,
     // player
     player, play, pause, play_from, back,
     forward, next_moment, previous_moment, close_player, player_keys,

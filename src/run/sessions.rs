@@ -1,0 +1,313 @@
+//! Results of many recordings → sessions over time.
+//!
+//! In: results folders, and folders that hold some. Out: [`Gathered`]: an entry for each that can be
+//! read, in an order that does not depend on the arguments, a sentence for each that cannot, and the
+//! folder where the page about them belongs. [`write`] puts it there.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::rebuild::{Otherwise, rebuild};
+use super::{discover, edits, publish};
+use crate::error::{Error, Result};
+use crate::report::sessions::{
+    ANALYSIS_SCHEMA, Audience, Entry, Record, Sessions, csv, json, page,
+};
+use crate::results::{FOLDER_SUFFIX, TOOL_VERSION, private_folder, write_private};
+
+/// Results that were found.
+#[derive(Debug)]
+pub struct Gathered {
+    /// Those that can be read.
+    pub entries: Vec<Entry>,
+    /// Those that cannot, and paths without results.
+    pub failures: Vec<(PathBuf, Error)>,
+    /// Where the page belongs: `out`, else the folder given, else the nearest folder above all.
+    pub folder: PathBuf,
+}
+
+/// Finds results and reads them. Links are as seen from `out`, or from [`Gathered::folder`].
+#[must_use]
+pub fn gather(paths: &[PathBuf], out: Option<&Path>) -> Gathered {
+    let mut failures = Vec::new();
+    let mut results = BTreeSet::new();
+    let mut roots: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        match found(path, &mut failures) {
+            Ok(found) => {
+                // A results folder belongs to the folder it lies in.
+                let root = if is_results(path) { parent(path) } else { path.clone() };
+                roots.push(root);
+                results.extend(found);
+            }
+            Err(error) => failures.push((path.clone(), error)),
+        }
+    }
+    let root = match roots.as_slice() {
+        [one] => one.clone(),
+        _ => above(&roots),
+    };
+    let folder = out.map_or_else(|| root.clone(), Path::to_owned);
+    // What is not yet there has no links in its path either.
+    let seen_from = fs::canonicalize(&folder).or_else(|_| std::path::absolute(&folder));
+    let seen_from = seen_from.unwrap_or_else(|_| folder.clone());
+    let root = fs::canonicalize(&root).unwrap_or(root);
+    let mut entries = Vec::new();
+    for path in results {
+        match corrected(&path).and_then(|()| read(&path)) {
+            Ok(record) => entries.push(Entry {
+                record,
+                label: path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().into_owned(),
+                report: path.join("report.html").is_file().then(|| link(&seen_from, &path)),
+            }),
+            Err(error) => failures.push((path, error)),
+        }
+    }
+    Gathered { entries, failures, folder }
+}
+
+/// The page, the table and the document, in this folder.
+///
+/// # Errors
+/// The disk does not take them.
+pub fn write(folder: &Path, sessions: &Sessions) -> Result<PathBuf> {
+    let failed = |path: &Path, source| Error::WriteResult { path: path.to_owned(), source };
+    private_folder(folder).map_err(|source| failed(folder, source))?;
+    let path = folder.join("sessions.html");
+    let page = page(sessions, Audience::Own, TOOL_VERSION)
+        .map_err(|error| failed(&path, io::Error::other(error)))?;
+    for (name, text) in [
+        ("sessions.json", document(sessions)?),
+        ("sessions.csv", csv(sessions)),
+        ("sessions.html", page),
+    ] {
+        let path = folder.join(name);
+        write_private(&path, |file| file.write_all(text.as_bytes()))
+            .map_err(|source| failed(&path, source))?;
+    }
+    Ok(path)
+}
+
+/// The document, one line.
+///
+/// # Errors
+/// It cannot be laid out.
+pub fn document(sessions: &Sessions) -> Result<String> {
+    json(sessions, TOOL_VERSION).map_err(|error| Error::WriteResult {
+        path: PathBuf::from("sessions.json"),
+        source: io::Error::other(error),
+    })
+}
+
+/// A page to show others: no names, days, files or links.
+///
+/// # Errors
+/// The disk does not take it.
+pub fn share(path: &Path, sessions: &Sessions) -> Result<()> {
+    let failed = |source| Error::WriteResult { path: path.to_owned(), source };
+    let page = page(sessions, Audience::Others, TOOL_VERSION)
+        .map_err(|error| failed(io::Error::other(error)))?;
+    write_private(path, |file| file.write_all(page.as_bytes())).map_err(failed)
+}
+
+/// The results at a path, by their true paths: the same results by two ways are one.
+fn found(path: &Path, failures: &mut Vec<(PathBuf, Error)>) -> Result<Vec<PathBuf>> {
+    let unread = |source| Error::ReadFile { path: path.to_owned(), source };
+    let true_path = path.canonicalize().map_err(unread)?;
+    if is_results(path) {
+        return Ok(vec![true_path]);
+    }
+    let mut found = Vec::new();
+    if path.is_dir() {
+        walk(path, &mut found, failures, &mut BTreeSet::new()).map_err(unread)?;
+    }
+    if found.is_empty() {
+        return Err(Error::NothingToDo {
+            path: path.to_owned(),
+            wrong: "there are no results of openfloor analyze here".to_owned(),
+            remedy: "name a folder with NAME.openfloor folders in it, or such a folder".into(),
+        });
+    }
+    Ok(found)
+}
+
+fn is_results(path: &Path) -> bool {
+    let name = path.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_owned()));
+    let named = name.is_some_and(|name| ends_as_results(&name));
+    path.is_dir() && (named || path.join("analysis.json").is_file())
+}
+
+fn ends_as_results(name: &OsStr) -> bool {
+    name.as_bytes().ends_with(FOLDER_SUFFIX.as_bytes())
+}
+
+fn walk(
+    folder: &Path,
+    found: &mut Vec<PathBuf>,
+    failures: &mut Vec<(PathBuf, Error)>,
+    seen: &mut BTreeSet<PathBuf>,
+) -> io::Result<()> {
+    for path in discover::entries(folder, seen)? {
+        let name = path.file_name().unwrap_or_default();
+        if name.as_bytes().starts_with(b".") || !path.is_dir() {
+            continue;
+        }
+        let below = if ends_as_results(name) {
+            path.canonicalize().map(|path| found.push(path))
+        } else {
+            walk(&path, found, failures, seen)
+        };
+        if let Err(source) = below {
+            failures.push((path.clone(), Error::ReadFile { path, source }));
+        }
+    }
+    Ok(())
+}
+
+fn parent(path: &Path) -> PathBuf {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    path.parent().map_or_else(|| path.clone(), Path::to_owned)
+}
+
+/// The nearest folder above all of these.
+fn above(folders: &[PathBuf]) -> PathBuf {
+    let whole = folders.iter().filter_map(|folder| folder.canonicalize().ok());
+    let common = |one: PathBuf, other: PathBuf| {
+        let pairs = one.components().zip(other.components());
+        pairs.take_while(|(a, b)| a == b).map(|(a, _)| a).collect::<PathBuf>()
+    };
+    whole.reduce(common).unwrap_or_else(|| PathBuf::from("."))
+}
+
+/// From a folder to the report of results, both by their true paths.
+fn link(folder: &Path, results: &Path) -> String {
+    let (from, to): (Vec<_>, Vec<_>) =
+        (folder.components().collect(), results.components().collect());
+    let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = from.iter().skip(same).map(|_| "..".to_owned());
+    let down = to.iter().skip(same).filter_map(|part| match part {
+        Component::Normal(name) => Some(publish::percent_encoded(name.as_bytes())),
+        _ => None,
+    });
+    up.chain(down).chain(["report.html".to_owned()]).collect::<Vec<_>>().join("/")
+}
+
+/// Makes a report again whose corrections are newer than its figures: a page opened as a file saves
+/// them so.
+fn corrected(results: &Path) -> Result<()> {
+    let written = |name: &str| fs::metadata(results.join(name)).and_then(|file| file.modified());
+    match (written(edits::NAME), written("analysis.json")) {
+        (Ok(edits), Ok(analysis)) if edits > analysis => {
+            rebuild(results, &Otherwise::default()).map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn read(results: &Path) -> Result<Record> {
+    let path = results.join("analysis.json");
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(Error::ReadResult {
+                path,
+                wrong: "there is no analysis in these results".to_owned(),
+                remedy: "run openfloor analyze on the recording again, to finish them".into(),
+            });
+        }
+        Err(source) => return Err(Error::ReadFile { path, source }),
+    };
+    record(&bytes).map_err(|(wrong, remedy)| Error::ReadResult {
+        path,
+        wrong,
+        remedy: remedy.into(),
+    })
+}
+
+/// Never in the parser's own words: they may hold what was said.
+fn record(bytes: &[u8]) -> Result<Record, (String, &'static str)> {
+    const AGAIN: &str = "run openfloor analyze on the recording again";
+    #[derive(Deserialize)]
+    struct Head {
+        schema: String,
+    }
+    let record = serde_json::from_slice::<Record>(bytes);
+    let schema = match &record {
+        Ok(record) => Some(record.schema.clone()),
+        Err(_) => serde_json::from_slice::<Head>(bytes).ok().map(|head| head.schema),
+    };
+    match (record, schema.as_deref()) {
+        (Ok(record), Some(ANALYSIS_SCHEMA)) => Ok(record),
+        (_, Some(schema)) if is_newer(schema) => {
+            let wrong = format!("it was written by a newer Openfloor ({schema})");
+            Err((wrong, "update this one, or run openfloor analyze on the recording again"))
+        }
+        (Err(error), Some(ANALYSIS_SCHEMA) | None) => {
+            let wrong = format!(
+                "it is damaged or cut short (line {}, column {})",
+                error.line(),
+                error.column()
+            );
+            Err((wrong, AGAIN))
+        }
+        _ => Err(("it is no analysis of Openfloor".to_owned(), AGAIN)),
+    }
+}
+
+fn is_newer(schema: &str) -> bool {
+    let (ours, number) = ANALYSIS_SCHEMA.split_at(ANALYSIS_SCHEMA.len() - 1);
+    let theirs = schema.strip_prefix(ours).and_then(|theirs| theirs.parse::<u32>().ok());
+    theirs.zip(number.parse().ok()).is_some_and(|(theirs, ours)| theirs > ours)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_goes_up_and_down_and_is_encoded() {
+        let from = |folder: &str, results: &str| link(Path::new(folder), Path::new(results));
+        assert_eq!(
+            from("/a", "/a/b/séance #1.openfloor"),
+            "b/s%C3%A9ance%20%231.openfloor/report.html"
+        );
+        assert_eq!(from("/a/out", "/a/x.openfloor"), "../x.openfloor/report.html");
+        assert_eq!(from("/a", "/a/javascript:x.openfloor"), "javascript%3Ax.openfloor/report.html");
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why_and_never_what_was_said() {
+        let says = |text: &str| record(text.as_bytes()).unwrap_err().0;
+        assert!(says("").contains("damaged or cut short (line 1, column 0)"));
+        assert!(
+            says("{\"schema\":\"openfloor.analysis/1\",\"profile\":\"a secr").contains("cut short")
+        );
+        let wrong =
+            says("{\"schema\":\"openfloor.analysis/1\",\"definitions_version\":\"a secret\"}");
+        assert!(wrong.contains("damaged") && !wrong.contains("secret"), "{wrong}");
+        assert!(
+            says("{\"schema\":\"openfloor.analysis/12\"}")
+                .contains("newer Openfloor (openfloor.analysis/12)")
+        );
+        assert!(says("{\"schema\":\"openfloor.session/1\"}").contains("no analysis"));
+        assert!(says("[1, 2]").contains("damaged"));
+    }
+
+    #[test]
+    fn the_folder_above_several_is_the_nearest() {
+        let tree = tempfile::tempdir().unwrap();
+        let folder = |name: &str| {
+            let path = tree.path().join(name);
+            fs::create_dir_all(&path).unwrap();
+            path
+        };
+        let all = [folder("a/b/x"), folder("a/b/y/z"), folder("a/b")];
+        assert_eq!(above(&all), tree.path().canonicalize().unwrap().join("a/b"));
+    }
+}

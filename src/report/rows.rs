@@ -79,6 +79,7 @@ pub fn status_words(words: &'static Words, status: Status, firm: bool) -> &'stat
 pub fn reason_words(words: &'static Words, reason: Reason) -> &'static str {
     match reason {
         Reason::NoTimes => words.no_times,
+        Reason::CaptionTimes => words.caption_times,
         Reason::NoOverlapEvidence => words.no_overlap_evidence,
         Reason::NoChannels => words.no_channels,
         Reason::CoachUnknown => words.coach_unknown,

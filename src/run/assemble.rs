@@ -9,7 +9,8 @@ use crate::attribution::{by_speaker, roles, utterances};
 use crate::error::{Error, Result};
 use crate::session::{
     Evidence, Language, Ms, Role, RoleEvidence, RoleFrom, SeparationLevel, Session, Side, Source,
-    SourceFile, SourceKind, Span, Speaker, SpeakerId, Speech, Warning, WarningCode, Word,
+    SourceFile, SourceKind, Span, Speaker, SpeakerId, Speech, SpeechFrom, Warning, WarningCode,
+    Word,
 };
 
 /// Models that hear French clearly less well than English: on the development sessions base had 13
@@ -49,6 +50,7 @@ pub(super) fn session(
             model: Some(model.to_owned()),
             speaker_evidence: listened.evidence,
             separation: listened.separation,
+            speech_from: SpeechFrom::Sound,
             files: files(job, hashes, listened, &ids),
         },
         about: date::about(job, recorded_at(listened)),

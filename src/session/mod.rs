@@ -12,7 +12,7 @@ mod time;
 pub use people::{NotASpeaker, Role, RoleEvidence, RoleFrom, Side, Speaker, SpeakerId};
 pub use source::{
     About, DateFrom, Decoder, Evidence, Separation, SeparationLevel, Source, SourceFile,
-    SourceKind, Warning, WarningCode,
+    SourceKind, SpeechFrom, Warning, WarningCode,
 };
 pub use text::{Language, OptionalSpan, Prosody, Utterance, Word};
 pub use time::{EmptySpan, Ms, Span, join};

@@ -148,6 +148,7 @@ pub static EN: Words = Words {
     unit_words_per_minute: "words a minute",
     no_prescriptive_act: "No suggestion was found in this session, so there is nothing to ask leave for.",
     no_times: "The transcript has no times.",
+    caption_times: "The times of captions do not show pauses, overlaps or small signs.",
     no_overlap_evidence: "With one microphone for two voices, overlap cannot be heard well enough.",
     no_channels: "Needs a recording with one voice a channel.",
     coach_unknown: "Who is the coach is not known yet.",

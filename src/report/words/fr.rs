@@ -148,6 +148,7 @@ pub static FR: Words = Words {
     unit_words_per_minute: "mots par minute",
     no_prescriptive_act: "Aucune proposition repérée dans cette séance\u{a0}: il n’y avait rien à demander.",
     no_times: "La transcription ne porte pas de temps.",
+    caption_times: "Les temps des sous-titres ne montrent ni les pauses, ni les chevauchements, ni les petits signes.",
     no_overlap_evidence: "Avec un seul micro pour deux voix, les chevauchements s’entendent trop mal.",
     no_channels: "Il faut un enregistrement avec une voix par canal.",
     coach_unknown: "On ne sait pas encore qui est le coach.",

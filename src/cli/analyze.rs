@@ -1,4 +1,4 @@
-//! `openfloor analyze`: recordings and folders → results, one after the other.
+//! `openfloor analyze`: recordings, transcripts and folders → results, one after the other.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,14 +16,17 @@ use crate::progress::Progress;
 use crate::report;
 use crate::run::batch::{self, Ended};
 use crate::run::{
-    CoachChoice, Engines, Input, Job, LanguageChoice, Options, Outcome, Part, Runtime, discover,
+    CoachChoice, Engines, Input, Job, LanguageChoice, NoCoachChoice, Options, Outcome, Part,
+    Runtime, discover, is_transcript,
 };
 use crate::session::{About, DateFrom, Ms, Role};
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Arguments {
-    /// Recordings (WAV, FLAC, M4A, MP4), or folders of them
+    /// Recordings (WAV, FLAC, M4A, MP4), transcripts that say who speaks (WebVTT, SRT,
+    /// transcript.json, text with Name: before what each person says), or folders of them. In a
+    /// folder, a transcript beside the recording of the same name is left out
     #[arg(required_unless_present = "tracks", conflicts_with = "tracks")]
     paths: Vec<PathBuf>,
 
@@ -44,8 +47,8 @@ pub(super) struct Arguments {
     #[arg(long, value_enum)]
     language: Option<Spoken>,
 
-    /// Who is the coach: left, right, channel:N, first, or a speaker such as S1; worked out from who
-    /// asks the questions by default
+    /// Who is the coach: left, right, channel:N, first, a speaker such as S1, or of a transcript a
+    /// name in it; worked out from who asks the questions by default
     #[arg(long, value_name = "WHO")]
     coach: Option<CoachChoice>,
 
@@ -143,7 +146,8 @@ struct Work {
     jobs: Vec<Job>,
     /// Inputs that are no jobs: a folder without recordings.
     failures: Vec<(String, Error)>,
-    engines: Arc<Engines>,
+    /// `None` when all jobs are transcripts: no model is looked for.
+    engines: Option<Arc<Engines>>,
     runtime: Runtime,
     json: bool,
     quiet: bool,
@@ -161,20 +165,28 @@ fn prepare(arguments: Arguments) -> Result<Prepared> {
         tracks if tracks.is_empty() => discover::recordings(&arguments.paths, out.as_deref()),
         tracks => vec![Ok(discover::tracks(tracks, out.as_deref()))],
     };
+    let mut left_out = Vec::new();
     for found in found {
         match found {
-            Ok(found) => jobs.push(Job {
-                inputs: found.inputs,
-                results: found.results,
-                options: options.clone(),
-            }),
+            Ok(found) => {
+                jobs.push(Job {
+                    inputs: found.inputs,
+                    results: found.results,
+                    options: options.clone(),
+                });
+                left_out.push(found.left_out);
+            }
             Err((path, error)) => failures.push((path.display().to_string(), error)),
         }
     }
+    let hear = fit(&mut jobs, arguments.coach.as_ref())?;
     results_apart(&jobs)?;
     if arguments.dry_run {
-        for job in &jobs {
+        for (job, left_out) in jobs.iter().zip(&left_out) {
             say::line(&format!("{} → {}", names(job), job.results.display()));
+            for path in left_out {
+                say::line(&format!("  left out, of the same session: {}", path.display()));
+            }
         }
         return Ok(Prepared::DryRun);
     }
@@ -184,7 +196,7 @@ fn prepare(arguments: Arguments) -> Result<Prepared> {
         verify: arguments.verify,
         threads: threads.unwrap_or(Runtime::default().threads).clamp(1, 256),
     };
-    let engines = Arc::new(Engines::find(&options.model)?);
+    let engines = if hear { Some(Arc::new(Engines::find(&options.model)?)) } else { None };
     Ok(Prepared::Work(Box::new(Work {
         jobs,
         failures,
@@ -194,6 +206,36 @@ fn prepare(arguments: Arguments) -> Result<Prepared> {
         quiet: arguments.quiet,
         fail_fast: arguments.fail_fast,
     })))
+}
+
+/// Holds the options against what the jobs are, recordings or transcripts; whether any is a
+/// recording.
+fn fit(jobs: &mut [Job], typed: Option<&CoachChoice>) -> Result<bool> {
+    let mut hear = false;
+    for job in jobs {
+        let transcript = job.inputs.iter().find(|input| is_transcript(&input.path));
+        let Some(transcript) = transcript else {
+            hear = true;
+            if matches!(job.options.coach, Some(CoachChoice::Named(_))) {
+                return Err(Error::Usage(NoCoachChoice.to_string()));
+            }
+            continue;
+        };
+        let wrong = if job.inputs.len() > 1 {
+            "--track is for recordings, and this is a transcript; analyse it by itself"
+        } else if job.options.part.is_some() {
+            "--from and --to are for recordings, and this is a transcript; cut it to the session in \
+             a text editor"
+        } else {
+            // Settings that say on which side the coach is recorded mean recordings.
+            if typed.is_none() && matches!(job.options.coach, Some(CoachChoice::Channel(_))) {
+                job.options.coach = None;
+            }
+            continue;
+        };
+        return Err(Error::Usage(format!("{}: {wrong}", transcript.path.display())));
+    }
+    Ok(hear)
 }
 
 /// Two recordings of one name would overwrite each other's results under one `--out`.
@@ -258,7 +300,7 @@ fn options(arguments: &Arguments, settings: &Settings) -> Result<Options> {
             })?,
         },
     };
-    let coach = match (arguments.coach, settings.coach.as_deref()) {
+    let coach = match (arguments.coach.clone(), settings.coach.as_deref()) {
         (None, Some(text)) if arguments.tracks.is_empty() => {
             Some(text.parse().map_err(|error| usage(&error))?)
         }
@@ -331,7 +373,7 @@ impl Work {
         let json = self.json;
         let ended = batch::run(
             self.jobs,
-            &self.engines,
+            self.engines.as_ref(),
             self.runtime,
             self.fail_fast,
             &progress,

@@ -1,7 +1,8 @@
 //! One recording, all stages; many recordings, one after the other.
 //!
 //! In: a [`Job`], plain data. Out: an [`Outcome`], plain data. [`pipeline`] knows the order of the
-//! stages and skips those whose artefact is there; [`batch`] knows many jobs and Ctrl-C, and is the
+//! stages and skips those whose artefact is there; `import` is the short way of a transcript;
+//! [`batch`] knows many jobs and Ctrl-C, and is the
 //! only place with tokio; [`discover`] turns paths into jobs.
 
 mod assemble;
@@ -9,6 +10,7 @@ pub mod batch;
 mod date;
 pub mod discover;
 mod engines;
+mod import;
 mod listen;
 mod options;
 pub mod pipeline;
@@ -18,7 +20,8 @@ mod transcribe;
 pub mod worker;
 
 pub use engines::Engines;
-pub use options::{CoachChoice, LanguageChoice, Options, Part, Runtime};
+pub use import::is_transcript;
+pub use options::{CoachChoice, LanguageChoice, NoCoachChoice, Options, Part, Runtime};
 
 use std::path::PathBuf;
 

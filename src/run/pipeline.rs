@@ -13,7 +13,7 @@ use serde_json::json;
 use super::listen::{self, Listened};
 use super::publish::Elapsed;
 use super::transcribe::{self, Heard, WordLog};
-use super::{Counts, Done, Engines, Job, Outcome, Runtime, assemble, date, publish, takes};
+use super::{Counts, Done, Engines, Job, Outcome, Runtime, assemble, date, import, publish, takes};
 use crate::analysis::{self, Analysis};
 use crate::error::{Error, Result};
 use crate::hashing;
@@ -33,15 +33,22 @@ const ANALYSIS: (&str, &str) = ("analysis.json", "openfloor.analysis/1");
 
 /// Analyses one recording and writes its results.
 ///
-/// Never fails: what went wrong is in the outcome.
+/// Never fails: what went wrong is in the outcome. A transcript needs no `engines`, and a recording
+/// without any finds its own.
 pub fn run(
     job: &Job,
-    engines: &Engines,
+    engines: Option<&Engines>,
     runtime: Runtime,
     progress: &dyn Progress,
     cancel: &dyn Cancel,
 ) -> Outcome {
-    match analyse(job, engines, runtime, progress, cancel) {
+    let done = match (import::transcript(job), engines) {
+        (Some(path), _) => import::analyse(job, path, runtime, progress),
+        (None, Some(engines)) => analyse(job, engines, runtime, progress, cancel),
+        (None, None) => Engines::find(&job.options.model)
+            .and_then(|engines| analyse(job, &engines, runtime, progress, cancel)),
+    };
+    match done {
         Ok(done) => Outcome::Done(Box::new(done)),
         Err(error) => Outcome::Failed { reaction: error.reaction(), error: error.to_string() },
     }
@@ -91,41 +98,101 @@ struct Run<'a> {
 struct Prints {
     speech: String,
     words: String,
+    sums: Sums,
+}
+
+/// Fingerprints of the session and of the analysis made from it.
+pub(super) struct Sums {
     session: String,
     analysis: String,
+}
+
+impl Sums {
+    /// With a session of this fingerprint.
+    pub fn new(job: &Job, folder: &Folder, session: String) -> Result<Self> {
+        let analysis = print(
+            folder,
+            &json!({
+                "stage": "analysis", "session": session, "profile": job.options.profile,
+                "definitions_version": analysis::DEFINITIONS_VERSION,
+            }),
+        )?;
+        Ok(Self { session, analysis })
+    }
+}
+
+/// The fingerprint of `parts`.
+pub(super) fn print(folder: &Folder, parts: &serde_json::Value) -> Result<String> {
+    fingerprint(parts).map_err(|error| Error::WriteResult {
+        path: folder.path().to_owned(),
+        source: std::io::Error::other(error),
+    })
+}
+
+/// What was done up to the session.
+#[derive(Default)]
+pub(super) struct Work {
+    pub started: jiff::Timestamp,
+    pub elapsed: Elapsed,
+    pub counts: Counts,
+}
+
+/// Results that an earlier run left complete.
+pub(super) fn already(job: &Job, folder: &Folder, sums: &Sums) -> Option<Done> {
+    let analysis = folder.load::<Analysis>(ANALYSIS.0, ANALYSIS.1, &sums.analysis)?;
+    let whole = publish::complete(folder)
+        && folder.load::<Session>(SESSION.0, SESSION.1, &sums.session).is_some();
+    whole.then(|| done(job, analysis, sums, true, Counts::default()))
+}
+
+fn done(job: &Job, analysis: Analysis, sums: &Sums, already: bool, counts: Counts) -> Done {
+    let (fingerprint, results) = (sums.analysis.clone(), job.results.clone());
+    Done { analysis, fingerprint, results, already, counts }
+}
+
+/// Keeps a session that was made anew.
+pub(super) fn keep_session(folder: &Folder, sums: &Sums, session: &Session) -> Result<()> {
+    // Before anything it stands for is replaced: a run killed from here on must not leave an
+    // older analysis that vouches for a newer page.
+    folder.remove(ANALYSIS.0)?;
+    folder.save(SESSION.0, SESSION.1, &sums.session, session)
+}
+
+/// Measures a session and writes everything that is made from it.
+pub(super) fn finish(
+    job: &Job,
+    folder: &Folder,
+    runtime: Runtime,
+    progress: &dyn Progress,
+    session: &Session,
+    sums: &Sums,
+    mut work: Work,
+) -> Result<Done> {
+    progress.begin(Stage::Measure, None);
+    let clock = Instant::now();
+    folder.remove(ANALYSIS.0)?;
+    let coding = analysis::code_session(session);
+    let analysis = analysis::analyse(session, &coding, &job.options.profile);
+    publish::derived(folder, session, &analysis, &sums.analysis)?;
+    work.elapsed.measure = Some(milliseconds(clock));
+    publish::run_record(folder, job, runtime, work.started, &work.elapsed, work.counts)?;
+    // Last: what makes a later run believe that all of it is there.
+    folder.save(ANALYSIS.0, ANALYSIS.1, &sums.analysis, &analysis)?;
+    Ok(done(job, analysis, sums, false, work.counts))
 }
 
 impl Run<'_> {
     fn all(&self) -> Result<Done> {
         let prints = self.prints()?;
-        let already = self.folder.load::<Analysis>(ANALYSIS.0, ANALYSIS.1, &prints.analysis);
-        if let Some(analysis) = already
-            && !self.runtime.force
-            && publish::complete(&self.folder)
-            && self.folder.load::<Session>(SESSION.0, SESSION.1, &prints.session).is_some()
+        if !self.runtime.force
+            && let Some(done) = already(self.job, &self.folder, &prints.sums)
         {
-            return Ok(self.done(analysis, prints.analysis, true, Counts::default()));
+            return Ok(done);
         }
-        let started = jiff::Timestamp::now();
-        let mut counts = Counts::default();
-        let mut elapsed = Elapsed::default();
-        let session = self.session(&prints, &mut counts, &mut elapsed)?;
-        self.progress.begin(Stage::Measure, None);
-        let clock = Instant::now();
-        self.folder.remove(ANALYSIS.0)?;
-        let coding = analysis::code_session(&session);
-        let analysis = analysis::analyse(&session, &coding, &self.job.options.profile);
-        publish::derived(&self.folder, &session, &analysis, &prints.analysis)?;
-        elapsed.measure = Some(milliseconds(clock));
-        publish::run_record(&self.folder, self.job, self.runtime, started, &elapsed, counts)?;
-        // Last: what makes a later run believe that all of it is there.
-        self.folder.save(ANALYSIS.0, ANALYSIS.1, &prints.analysis, &analysis)?;
-        Ok(self.done(analysis, prints.analysis, false, counts))
-    }
-
-    fn done(&self, analysis: Analysis, fingerprint: String, already: bool, counts: Counts) -> Done {
-        let results = self.folder.path().to_owned();
-        Done { analysis, fingerprint, results, already, counts }
+        let mut work = Work { started: jiff::Timestamp::now(), ..Work::default() };
+        let session = self.session(&prints, &mut work.counts, &mut work.elapsed)?;
+        let (job, folder) = (self.job, &self.folder);
+        finish(job, folder, self.runtime, self.progress, &session, &prints.sums, work)
     }
 
     fn prints(&self) -> Result<Prints> {
@@ -138,12 +205,7 @@ impl Run<'_> {
             .collect();
         let names: Vec<_> =
             self.job.inputs.iter().map(|input| publish::file_name(&input.path)).collect();
-        let print = |parts| {
-            fingerprint(&parts).map_err(|error| Error::WriteResult {
-                path: self.folder.path().to_owned(),
-                source: std::io::Error::other(error),
-            })
-        };
+        let print = |parts| print(&self.folder, &parts);
         let speech = print(json!({
             "stage": "speech", "version": listen::VERSION, "sources": self.hashes,
             "voice_activity": self.engines.voice_activity.sha256,
@@ -158,11 +220,7 @@ impl Run<'_> {
             "names": names, "coach": options.coach, "about": options.about, "date": date::print(self.job),
             "model": self.engines.speech_to_text.name,
         }))?;
-        let analysis = print(json!({
-            "stage": "analysis", "session": session, "profile": options.profile,
-            "definitions_version": analysis::DEFINITIONS_VERSION,
-        }))?;
-        Ok(Prints { speech, words, session, analysis })
+        Ok(Prints { speech, words, sums: Sums::new(self.job, &self.folder, session)? })
     }
 
     fn session(
@@ -172,7 +230,7 @@ impl Run<'_> {
         elapsed: &mut Elapsed,
     ) -> Result<Session> {
         if !self.runtime.force
-            && let Some(session) = self.folder.load(SESSION.0, SESSION.1, &prints.session)
+            && let Some(session) = self.folder.load(SESSION.0, SESSION.1, &prints.sums.session)
         {
             self.skip_sound();
             return Ok(session);
@@ -180,10 +238,7 @@ impl Run<'_> {
         let (listened, heard) = self.speech_and_words(prints, counts, elapsed)?;
         let model = &self.engines.speech_to_text.name;
         let session = assemble::session(self.job, &self.hashes, model, &listened, heard)?;
-        // Before anything it stands for is replaced: a run killed from here on must not leave an
-        // older analysis that vouches for a newer page.
-        self.folder.remove(ANALYSIS.0)?;
-        self.folder.save(SESSION.0, SESSION.1, &prints.session, &session)?;
+        keep_session(&self.folder, &prints.sums, &session)?;
         Ok(session)
     }
 

@@ -63,7 +63,7 @@ fn voices_of_one_caption_share_its_time() {
 
 #[test]
 fn a_file_may_say_its_language() {
-    let language = |text| captions(text, Captions::WebVtt).unwrap().language;
+    let language = |text: &str| captions(text, Captions::WebVtt).unwrap().language;
     let cue = "\n\n00:00.000 --> 00:04.000\n<v A>x\n";
     assert_eq!(
         language(&format!("WEBVTT\nKind: captions\nLanguage: fr-FR{cue}")),

@@ -47,6 +47,8 @@ mod resume;
 mod side_commands;
 #[path = "cli/tracks.rs"]
 mod tracks;
+#[path = "cli/transcripts.rs"]
+mod transcripts;
 #[path = "cli/usage.rs"]
 mod usage;
 #[path = "cli/worker.rs"]

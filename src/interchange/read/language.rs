@@ -1,15 +1,16 @@
 //! In which language a text is: English, French, or another.
 
-use whatlang::{Detector, Info, Lang};
+use whatlang::{Info, Lang};
 
 use super::Utterance;
+use crate::lang;
 use crate::session::Language;
 
 /// Characters that are looked at: half an hour of talk.
 const ENOUGH: usize = 30_000;
 
-/// The language of what was said. A text too short to be sure of is taken for the likelier of
-/// English and French; one without a word, for English.
+/// The language of what was said. A text too short to be sure of is English or French, whichever its
+/// small words are.
 pub(super) fn language(said: &[Utterance]) -> Language {
     let mut text = String::new();
     for utterance in said {
@@ -19,16 +20,13 @@ pub(super) fn language(said: &[Utterance]) -> Language {
         text.push_str(&utterance.text);
         text.push('\n');
     }
-    // Any language at all, when it is sure.
-    let sure = Detector::new().detect(&text).filter(Info::is_reliable).map(|info| info.lang());
-    let lang = sure.or_else(|| {
-        let known = Detector::with_allowlist(vec![Lang::Eng, Lang::Fra]);
-        known.detect(&text).map(|info| info.lang())
-    });
-    match lang {
-        None | Some(Lang::Eng) => Language::En,
+    let sure = whatlang::detect(&text).filter(Info::is_reliable).map(|info| info.lang());
+    match sure {
+        Some(Lang::Eng) => Language::En,
         Some(Lang::Fra) => Language::Fr,
         Some(_) => Language::Other,
+        None if lang::rather_french(&text) => Language::Fr,
+        None => Language::En,
     }
 }
 

@@ -56,9 +56,12 @@ pub(super) fn name(text: &str) -> Option<String> {
     possible.then_some(name)
 }
 
-/// "Dr." and "J." end no sentence; "yes." does.
+/// "Dr." and "J." end no sentence; "Yes." does.
 fn ends_no_sentence(word: &str) -> bool {
-    word.strip_suffix('.').is_none_or(|word| word.chars().count() <= 3 && opens_large(word))
+    let short = ["dr", "mr", "mrs", "ms", "mme", "mlle", "prof", "st", "jr", "sr"];
+    word.strip_suffix('.').is_none_or(|word| {
+        word.chars().count() == 1 || short.contains(&word.to_lowercase().as_str())
+    })
 }
 
 fn opens_large(word: &str) -> bool {

@@ -67,7 +67,7 @@ fn what_cannot_be_read_says_why() {
         (&document("openfloor.transcript/x"), Unreadable::OtherJson),
         (
             "{\"schema\":\"openfloor.transcript/1\",\n\"utterances\":[{\"text\": 12}]}",
-            Unreadable::Damaged { line: 2, column: 26 },
+            Unreadable::Damaged { line: 2, column: 25 },
         ),
         (
             "{\"schema\":\"openfloor.transcript/1\",\"utterances\":[{\"text\": \"secr",

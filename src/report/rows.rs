@@ -115,7 +115,11 @@ fn row(words: &'static Words, analysis: &Analysis, fundamental: &Fundamental) ->
         Some(metric) => {
             (sentence(words, analysis, fundamental, metric), link(words, analysis, &fundamental.id))
         }
-        None => (not_measured(words, analysis, metric), None),
+        None => {
+            let why = Some(not_measured(words, analysis, metric));
+            let said = [why, stand_in(words, analysis, fundamental)];
+            (said.into_iter().flatten().collect::<Vec<_>>().join(" "), None)
+        }
     };
     let range = spoken_range(words, fundamental, unit);
     let shown = figure.as_deref().unwrap_or(status_words);
@@ -229,6 +233,16 @@ fn not_measured(words: &'static Words, analysis: &Analysis, metric: Option<&Metr
     let otherwise = if known { Reason::TooShort } else { Reason::CoachUnknown };
     let reason = metric.and_then(|metric| metric.reason).unwrap_or(otherwise);
     reason_words(words, reason).to_owned()
+}
+
+/// What stands in for a figure that a text without times cannot have: words for talk time.
+fn stand_in(words: &Words, analysis: &Analysis, fundamental: &Fundamental) -> Option<String> {
+    let untimed = metric(analysis, &fundamental.metric)?.reason == Some(Reason::NoTimes);
+    if !untimed || fundamental.id != "listens" {
+        return None;
+    }
+    let share = metric(analysis, "coach_word_share")?;
+    Some(listening(words, share, share.numerator?, share.denominator?))
 }
 
 fn counted(moment: &Moment) -> bool {

@@ -28,8 +28,8 @@ use crate::session::{
 
 /// No session lasts longer, and times up to here can be reckoned with. Ours.
 const LATEST: Ms = Ms(100 * 3_600_000);
-/// An hour of lively talk has some two thousand. Ours.
-const MOST_UTTERANCES: usize = 100_000;
+/// Ten hours of lively talk. Ours; one voice that says all of it takes some seconds to measure.
+const MOST_UTTERANCES: usize = 20_000;
 
 /// A form of transcript that shows at its start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -41,7 +41,7 @@ pub static EN: Words = Words {
     by_import: "From a written transcript: times are only as fine as the transcript’s, and silences are not counted.",
     by_import_untimed: "From a written transcript without times: words are counted, and nothing that needs a clock is.",
     weak_error: "Talk shares can be off by about {points}.",
-    coach_worked_out: "The coach is taken to be {who}, which asks {n} of the {of} questions.",
+    coach_worked_out: "The coach is taken to be {who}, with {n} of the {of} questions.",
     coach_worked_out_plain: "The coach is taken to be {who}, from who asks and who answers.",
     coach_by_option: "The coach is {who}, as named when this was run.",
     coach_by_track: "The coach is {who}, by the file given as the coach’s.",
@@ -169,7 +169,7 @@ pub static EN: Words = Words {
     share_halves: "First half {first}, second half {second}.",
 
     moments: "Moments",
-    moments_lede: "Everything that was counted, with its place in the recording.",
+    moments_lede: "Everything that was counted, with its place in the session.",
     moments_lede_play: "Everything that was counted. The play button starts two seconds before.",
     show: "Show",
     everything: "Everything",

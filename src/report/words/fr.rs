@@ -169,7 +169,7 @@ pub static FR: Words = Words {
     share_halves: "Première moitié {first}, seconde moitié {second}.",
 
     moments: "Moments",
-    moments_lede: "Tout ce qui a été compté, avec sa place dans l’enregistrement.",
+    moments_lede: "Tout ce qui a été compté, avec sa place dans la séance.",
     moments_lede_play: "Tout ce qui a été compté. Le bouton de lecture commence deux secondes avant.",
     show: "Montrer",
     everything: "Tout",

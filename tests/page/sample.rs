@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use openfloor::analysis::{Analysis, Profile, analyse, code_session};
 use openfloor::report::{SmallPrint, page};
 use openfloor::session::{
-    About, Evidence, Language, Ms, OptionalSpan, Role, RoleEvidence, RoleFrom, Separation,
+    About, Decoder, Evidence, Language, Ms, OptionalSpan, Role, RoleEvidence, RoleFrom, Separation,
     SeparationLevel, Session, Side, Source, SourceFile, SourceKind, Span, Speaker, SpeakerId,
-    Speech, Utterance,
+    Speech, SpeechFrom, Utterance,
 };
 
 /// Who says it, milliseconds of silence before it (negative: before the other has finished), what.
@@ -136,6 +136,7 @@ fn told(language: Language, lines: impl Iterator<Item = Line>) -> Session {
         playable: true,
         channel: Some(channel),
         track: None,
+        decoded_by: Decoder::Symphonia,
         offset_ms: Ms(0),
         speaker: Some(SpeakerId(u8::try_from(channel).unwrap() + 1)),
     };
@@ -143,6 +144,7 @@ fn told(language: Language, lines: impl Iterator<Item = Line>) -> Session {
         source: Source {
             kind: SourceKind::Recording,
             duration_ms: Some(Ms(now + 700)),
+            part: None,
             language,
             model: Some("base-q8_0".into()),
             speaker_evidence: Evidence::Channels,
@@ -151,6 +153,7 @@ fn told(language: Language, lines: impl Iterator<Item = Line>) -> Session {
                 bleed_db: Some(-30.0),
                 talk_share_error: Some(0.015),
             },
+            speech_from: SpeechFrom::Sound,
             files: vec![file(0), file(1)],
         },
         about: About::default(),

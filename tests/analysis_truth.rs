@@ -367,13 +367,16 @@ fn captions_of_a_session_give_its_words_and_nearly_its_talk_share() {
     for name in ["en_delegation", "fr_retour"] {
         let session = Truth::read(&fixture_of(name)).session(Evidence::Channels);
         let again = read_back(interchange::vtt(&session).as_bytes());
-        let value = |of: &Session, id: &str| {
+        let metric = |of: &Session, id: &str| {
             let analysis = analyse(of, &code_session(of), &coaching);
-            analysis.metrics.iter().find(|metric| metric.id == id).unwrap().value
+            analysis.metrics.into_iter().find(|metric| metric.id == id).unwrap()
         };
+        let value = |of: &Session, id: &str| metric(of, id).value;
         let [heard, read] = [&session, &again].map(|of| value(of, "coach_talk_share").unwrap());
         println!("{name}: talk share {heard:.3} by voice activity, {read:.3} by captions");
-        assert!((heard - read).abs() < 0.05, "{name}: {heard} {read}");
+        let range = metric(&again, "coach_talk_share");
+        let range = range.low.unwrap()..=range.high.unwrap();
+        assert!(range.contains(&heard), "{name}: {heard} {range:?}");
         for id in ["question_count", "coach_word_share"] {
             assert_eq!(value(&session, id), value(&again, id), "{name}: {id}");
         }

@@ -111,15 +111,12 @@ fn row(words: &'static Words, analysis: &Analysis, fundamental: &Fundamental) ->
     let status_words = status_words(words, status, firm);
     let span = measured.and_then(|metric| metric.low.zip(metric.high)).filter(|_| value.is_some());
     let figure = value.map(|value| numbers::figure(words, unit, value));
-    let (sentence, link) = match measured.filter(|_| value.is_some()) {
-        Some(metric) => {
-            (sentence(words, analysis, fundamental, metric), link(words, analysis, &fundamental.id))
-        }
-        None => {
-            let why = Some(not_measured(words, analysis, metric));
-            let said = [why, stand_in(words, analysis, fundamental)];
-            (said.into_iter().flatten().collect::<Vec<_>>().join(" "), None)
-        }
+    let (sentence, link) = if let Some(metric) = measured.filter(|_| value.is_some()) {
+        (sentence(words, analysis, fundamental, metric), link(words, analysis, &fundamental.id))
+    } else {
+        let why = Some(not_measured(words, analysis, metric));
+        let said = [why, stand_in(words, analysis, fundamental)];
+        (said.into_iter().flatten().collect::<Vec<_>>().join(" "), None)
     };
     let range = spoken_range(words, fundamental, unit);
     let shown = figure.as_deref().unwrap_or(status_words);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::conversation::{number, speaker, speech, utterance};
 use super::encoding::{clean, without_controls};
-use super::{Imported, LATEST, MOST_UTTERANCES, UNKNOWN, Unreadable, end, language};
+use super::{Imported, LATEST, MOST_UTTERANCES, Unreadable, end, language, separation};
 use crate::session::{
     Evidence, Language, Ms, OptionalSpan, Prosody, Role, Separation, Span, Speaker, SpeakerId,
     Speech, SpeechFrom, Utterance, Word,
@@ -137,7 +137,7 @@ pub(super) fn document(text: &str, asked: Option<Language>) -> Result<Imported, 
         duration_ms: if speech.is_some() || timed.is_some() { timed.max(length) } else { None },
         part: raw.part.and_then(|part| part.read()),
         evidence: evidence(raw.speaker_evidence.as_deref()),
-        separation: raw.separation.map_or(UNKNOWN, sound),
+        separation: separation(raw.separation, speech_from),
         speech_from,
         speakers: people.speakers(),
         speech,
@@ -152,12 +152,6 @@ fn evidence(text: Option<&str>) -> Evidence {
         Some("voices") => Evidence::Voices,
         _ => Evidence::Imported,
     }
-}
-
-/// A separation whose error is one: a share, from 0 to 1.
-fn sound(separation: Separation) -> Separation {
-    let error = separation.talk_share_error.filter(|error| (0.0..=1.0).contains(error));
-    Separation { talk_share_error: error, ..separation }
 }
 
 /// The utterances, and the indexes of those that do not say their language.

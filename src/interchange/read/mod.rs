@@ -210,7 +210,7 @@ fn imported(
         duration_ms: end(found.speech.as_deref(), &utterances),
         part: None,
         evidence: Evidence::Imported,
-        separation: UNKNOWN,
+        separation: separation(None, from),
         speech_from: from,
         speakers: found.speakers,
         speech: found.speech,
@@ -218,9 +218,24 @@ fn imported(
     })
 }
 
-/// How cleanly speakers are separated in a text that does not say.
-const UNKNOWN: Separation =
-    Separation { level: SeparationLevel::Unknown, bleed_db: None, talk_share_error: None };
+/// How far a talk share by captions lies from that by voice activity, at most, on the two spoken
+/// sessions in `fixtures/` (docs/decisions/0007-transcripts.md).
+const CAPTION_SHARE_ERROR: f64 = 0.05;
+
+/// How cleanly speakers are separated: as a file says, with what captions cost.
+fn separation(said: Option<Separation>, from: SpeechFrom) -> Separation {
+    let unknown =
+        Separation { level: SeparationLevel::Unknown, bleed_db: None, talk_share_error: None };
+    let mut separation = said.unwrap_or(unknown);
+    // A share from 0 to 1: a file may say anything.
+    separation.talk_share_error =
+        separation.talk_share_error.filter(|error| (0.0..=1.0).contains(error));
+    if from == SpeechFrom::Captions {
+        let error = separation.talk_share_error.unwrap_or(0.0).max(CAPTION_SHARE_ERROR);
+        separation.talk_share_error = Some(error);
+    }
+    separation
+}
 
 /// When the last of it ends.
 fn end(speech: Option<&[Speech]>, utterances: &[Utterance]) -> Option<Ms> {

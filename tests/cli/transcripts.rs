@@ -192,7 +192,7 @@ const CANARY: &str = "the violet giraffe hums at midnight";
 #[test]
 fn a_file_that_is_no_transcript_says_why_and_never_what_was_said() {
     let place = with(&[]);
-    let many: String = (0..300).map(|n| format!("P{n}: {CANARY}\n")).collect();
+    let many = (0..300).map(|n| format!("P{n}: {CANARY}")).collect::<Vec<_>>().join("\n");
     let head = "{\"schema\": \"openfloor.transcript/1\", \"utterances\": [";
     for (name, content, says) in [
         ("a.vtt", String::new(), "the file is empty; export the transcript again"),

@@ -52,7 +52,7 @@ fn a_text_without_times_has_no_speech() {
 #[test]
 fn what_cannot_be_read_says_why() {
     let document = |schema: &str| json!({"schema": schema, "utterances": []}).to_string();
-    let many: String = (0..300).map(|n| format!("P{n}: hello\n")).collect();
+    let many = (0..300).map(|n| format!("P{n}: hello")).collect::<Vec<_>>().join("\n");
     for (text, why) in [
         ("", Unreadable::Empty),
         ("WEBVTT\n", Unreadable::NoCaptions),

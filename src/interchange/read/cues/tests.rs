@@ -1,6 +1,9 @@
 use super::*;
 
-fn said(text: &str, form: Captions) -> Vec<(Option<String>, Option<(u64, u64)>, String)> {
+/// Name, start and end, words.
+type Piece = (Option<String>, Option<(u64, u64)>, String);
+
+fn said(text: &str, form: Captions) -> Vec<Piece> {
     let all = captions(text, form).unwrap().said.into_iter();
     all.map(|one| {
         let time = one.time.map(|(start, end)| (start.0, end.0));
@@ -9,12 +12,7 @@ fn said(text: &str, form: Captions) -> Vec<(Option<String>, Option<(u64, u64)>, 
     .collect()
 }
 
-fn piece(
-    name: &str,
-    start: u64,
-    end: u64,
-    text: &str,
-) -> (Option<String>, Option<(u64, u64)>, String) {
+fn piece(name: &str, start: u64, end: u64, text: &str) -> Piece {
     let name = Some(name.to_owned()).filter(|name| !name.is_empty());
     (name, Some((start, end)), text.to_owned())
 }

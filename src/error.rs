@@ -56,6 +56,15 @@ pub enum Error {
         /// What to do.
         remedy: Cow<'static, str>,
     },
+    /// Not a transcript we can read.
+    #[error("{}: {wrong}", .path.display())]
+    ReadTranscript {
+        /// The file.
+        #[serde(with = "crossing::path")]
+        path: PathBuf,
+        /// What is wrong with it, and what to do; never a word of it.
+        wrong: String,
+    },
     /// The channels or tracks do not tell two people apart.
     #[error("{}: {wrong}; {remedy}", .path.display())]
     TellApart {
@@ -166,6 +175,7 @@ impl Error {
             Self::ReadFile { .. }
             | Self::WriteResult { .. }
             | Self::Decode { .. }
+            | Self::ReadTranscript { .. }
             | Self::TellApart { .. }
             | Self::Transcribe { .. }
             | Self::ReadResult { .. }

@@ -9,7 +9,7 @@ use openfloor::analysis::{Coding, Profile, Unit, analyse};
 use openfloor::lang::{Act, CharSpan, Code, Openness, Push, QuestionForm};
 use openfloor::session::{
     About, Evidence, Language, Ms, OptionalSpan, Role, Separation, SeparationLevel, Session,
-    Source, SourceKind, Span, Speaker, SpeakerId, Speech, Utterance, Word,
+    Source, SourceKind, Span, Speaker, SpeakerId, Speech, SpeechFrom, Utterance, Word,
 };
 
 /// A generator that gives the same numbers on every machine (Knuth's MMIX constants).
@@ -125,6 +125,7 @@ fn session(n: &mut Numbers) -> (Session, Coding) {
             bleed_db: None,
             talk_share_error: n.one(&[None, Some(0.05)]),
         },
+        speech_from: n.one(&[SpeechFrom::Sound, SpeechFrom::Captions]),
         files: Vec::new(),
     };
     let about = About::default();

@@ -31,9 +31,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use openfloor::analysis::{
-    Analysis, Coding, Metric, Moment, MomentKind, Profile, Subject, analyse,
+    Analysis, Coding, Metric, Moment, MomentKind, Profile, Subject, analyse, code_session,
 };
-use openfloor::session::{Evidence, Ms, OptionalSpan, Role, Span, SpeakerId, Speech};
+use openfloor::interchange;
+use openfloor::session::{
+    About, Evidence, Ms, OptionalSpan, Role, Session, Source, SourceKind, Span, SpeakerId, Speech,
+};
 use serde_json::Value;
 use truth::{Truth, ms, span, text};
 
@@ -319,8 +322,75 @@ fn the_counts_are_the_same_when_only_utterances_have_times() {
     }
 }
 
+/// A session of what was read from a transcript.
+fn read_back(bytes: &[u8]) -> Session {
+    let read = interchange::read(bytes, None).unwrap();
+    Session {
+        source: Source {
+            kind: SourceKind::Transcript,
+            duration_ms: read.duration_ms,
+            part: read.part,
+            language: read.language,
+            model: None,
+            speaker_evidence: read.evidence,
+            separation: read.separation,
+            speech_from: read.speech_from,
+            files: Vec::new(),
+        },
+        about: About::default(),
+        speakers: read.speakers,
+        speech: read.speech,
+        utterances: read.utterances,
+        warnings: Vec::new(),
+    }
+}
+
+#[test]
+fn our_own_transcript_read_back_is_measured_the_same() {
+    let coaching = Profile::built_in("coaching").unwrap();
+    for name in ["en_delegation", "fr_retour"] {
+        let session = Truth::read(&fixture_of(name)).session(Evidence::Channels);
+        let text = interchange::transcript_json(&session, "0").unwrap();
+        let again = read_back(text.as_bytes());
+        assert_eq!(session.utterances, again.utterances, "{name}");
+        let measured = |of: &Session| analyse(of, &code_session(of), &coaching);
+        let (one, other) = (measured(&session), measured(&again));
+        assert_eq!(one.metrics, other.metrics, "{name}");
+        assert_eq!((one.moments, one.series), (other.moments, other.series), "{name}");
+    }
+}
+
+/// What the times of captions are worth: ours, whose cues are cut at words, against voice activity.
+#[test]
+fn captions_of_a_session_give_its_words_and_nearly_its_talk_share() {
+    let coaching = Profile::built_in("coaching").unwrap();
+    for name in ["en_delegation", "fr_retour"] {
+        let session = Truth::read(&fixture_of(name)).session(Evidence::Channels);
+        let again = read_back(interchange::vtt(&session).as_bytes());
+        let metric = |of: &Session, id: &str| {
+            let analysis = analyse(of, &code_session(of), &coaching);
+            analysis.metrics.into_iter().find(|metric| metric.id == id).unwrap()
+        };
+        let value = |of: &Session, id: &str| metric(of, id).value;
+        let [heard, read] = [&session, &again].map(|of| value(of, "coach_talk_share").unwrap());
+        println!("{name}: talk share {heard:.3} by voice activity, {read:.3} by captions");
+        let range = metric(&again, "coach_talk_share");
+        let range = range.low.unwrap()..=range.high.unwrap();
+        assert!(range.contains(&heard), "{name}: {heard} {range:?}");
+        for id in ["question_count", "coach_word_share"] {
+            assert_eq!(value(&session, id), value(&again, id), "{name}: {id}");
+        }
+        assert_eq!(value(&again, "wait_ms_median"), None, "{name}");
+    }
+}
+
+fn fixture_of(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/truth");
+    folder.join(format!("{name}.truth.json"))
+}
+
 fn fixture() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/truth/en_delegation.truth.json")
+    fixture_of("en_delegation")
 }
 
 #[test]

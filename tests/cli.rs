@@ -59,6 +59,8 @@ mod sessions;
 mod side_commands;
 #[path = "cli/tracks.rs"]
 mod tracks;
+#[path = "cli/transcripts.rs"]
+mod transcripts;
 #[path = "cli/usage.rs"]
 mod usage;
 #[path = "cli/worker.rs"]

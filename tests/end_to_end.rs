@@ -58,7 +58,7 @@ fn job(recording: &Path, results: &Path) -> Job {
 fn analysed(recording: &Path) -> (Box<Done>, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let job = job(recording, &folder.path().join("results"));
-    match pipeline::run(&job, &ENGINES, Runtime::default(), &Silent, &Silent) {
+    match pipeline::run(&job, Some(&ENGINES), Runtime::default(), &Silent, &Silent) {
         Outcome::Done(done) => (done, folder),
         Outcome::Failed { error, .. } => panic!("{error}"),
     }

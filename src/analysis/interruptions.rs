@@ -29,10 +29,12 @@ const CONTEST: Ms = Ms(800);
 
 /// Whether overlap can be heard.
 fn evidence(scene: &Scene) -> Result<(), Reason> {
-    scene.timed()?;
+    scene.heard()?;
     match scene.session.source.speaker_evidence {
         Evidence::Tracks | Evidence::Channels => Ok(()),
-        Evidence::Voices | Evidence::Imported => Err(Reason::NoOverlapEvidence),
+        Evidence::Voices => Err(Reason::NoOverlapEvidence),
+        // What a transcript was made from is not known.
+        Evidence::Imported => Err(Reason::NoChannels),
     }
 }
 

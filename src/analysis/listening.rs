@@ -63,7 +63,7 @@ pub(super) fn measure(items: &[Item], scene: &Scene, view: &View, sheet: &mut Sh
             .of(given.ids.into_iter().chain(asked.ids).collect()))
     });
     sheet.put("reflections_per_question", subject, per_question);
-    let rate = others_talk(scene, view).map(|talk| {
+    let rate = scene.heard().and_then(|_| others_talk(scene, view)).map(|talk| {
         let signs = of(MomentKind::Backchannel);
         let (low, high) = interval::count(&signs.chances);
         let scale = 600_000.0 / talk;

@@ -39,7 +39,7 @@ pub(super) fn enrich(items: &mut [Item], scene: &Scene, view: &View) {
         .filter(|&i| items[i].is(MomentKind::Question, view.own) && items[i].counts())
         .collect();
     stack(items, &questions, view);
-    if scene.timed().is_ok() {
+    if scene.heard().is_ok() {
         wait(items, &questions, scene, view);
     }
     for (place, &index) in questions.iter().enumerate() {
@@ -315,7 +315,7 @@ fn measure_waits(questions: &[&Item], scene: &Scene, view: &View, sheet: &mut Sh
     let subject = view.subject;
     let waits: Vec<(f64, &Item)> =
         questions.iter().filter_map(|item| Some((item.moment.wait_ms?.as_f64(), *item))).collect();
-    let ready = scene.coded().and_then(|()| scene.timed().map(|_| ())).and_then(|()| {
+    let ready = scene.coded().and_then(|()| scene.heard().map(|_| ())).and_then(|()| {
         some(questions)?;
         // Questions there were, but nothing was said after any of them.
         if waits.is_empty() { Err(Reason::TooShort) } else { Ok(()) }

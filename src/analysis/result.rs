@@ -136,6 +136,8 @@ pub enum Unit {
 pub enum Reason {
     /// The transcript has no times.
     NoTimes,
+    /// Captions stand for speech: pauses, overlaps and short signs are not in them.
+    CaptionTimes,
     /// Overlap cannot be heard well enough on one channel.
     NoOverlapEvidence,
     /// Needs one voice a channel.

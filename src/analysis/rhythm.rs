@@ -16,6 +16,9 @@ const HELD: Ms = Ms(3_000);
 
 /// The silences of a session as moments, with who spoke before and who speaks next.
 pub(super) fn silences(scene: &Scene) -> Vec<Item> {
+    if scene.heard().is_err() {
+        return Vec::new();
+    }
     let all = &scene.floor.stretches;
     let joined = join(all.iter().map(|one| one.span).collect(), Ms(1));
     let mut items = Vec::new();
@@ -42,7 +45,7 @@ pub(super) fn measure_session(items: &[Item], scene: &Scene, sheet: &mut Sheet) 
         .collect();
     let ids = tally(silences.iter().copied()).ids;
     let length = |item: &&Item| item.at.map(Span::length).unwrap_or_default();
-    let timed = scene.timed();
+    let timed = scene.heard();
     let rate = timed.map(|timed| {
         let count = number(silences.len());
         Figure::scaled(count, timed.duration.as_f64(), 600_000.0).of(ids.clone())
@@ -72,7 +75,7 @@ pub(super) fn measure(scene: &Scene, view: &View, sheet: &mut Sheet) {
 
 /// Median gap before the turns of `who` that follow somebody else's.
 fn gap(scene: &Scene, who: &[SpeakerId]) -> Result<Figure, Reason> {
-    scene.timed()?;
+    scene.heard()?;
     let mut gaps = Vec::new();
     let mut held: Option<(SpeakerId, Ms)> = None;
     for turn in &scene.floor.turns {

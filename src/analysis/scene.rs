@@ -8,7 +8,7 @@ use super::result::{Reason, Subject};
 use super::talk_time::{TalkTime, talk_time};
 use super::turns::{self, Floor};
 use crate::lang::{self, Act, CharSpan};
-use crate::session::{Language, Ms, Role, Session, Span, SpeakerId, Speech, Utterance};
+use crate::session::{Language, Ms, Role, Session, Span, SpeakerId, Speech, SpeechFrom, Utterance};
 
 /// An act with its place.
 #[derive(Debug, Clone, Copy)]
@@ -109,6 +109,15 @@ impl<'a> Scene<'a> {
     pub(super) fn is_cut(&self, from: Ms, to: Ms) -> bool {
         let between = |cut: &&Span| cut.start() < to && cut.end() > from;
         self.session.corrections.excluded.iter().any(|cut| between(&cut))
+    }
+
+    /// The same where speech was heard: captions tell neither pauses nor overlaps.
+    pub(super) fn heard(&self) -> Result<&Timed<'a>, Reason> {
+        let timed = self.timed()?;
+        match self.session.source.speech_from {
+            SpeechFrom::Sound => Ok(timed),
+            SpeechFrom::Captions => Err(Reason::CaptionTimes),
+        }
     }
 
     /// Whether words can be coded here.

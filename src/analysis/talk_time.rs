@@ -163,18 +163,19 @@ fn word_share(scene: &Scene, view: &View) -> Result<Figure, Reason> {
 
 /// What is measured of the session as a whole.
 pub(super) fn measure_session(scene: &Scene, sheet: &mut Sheet) {
-    let overlap = scene.timed().and_then(|timed| {
+    let overlap = scene.heard().and_then(|timed| {
         // One microphone for two voices: no overlap found is no evidence that there was none.
         let apart =
             matches!(scene.session.source.speaker_evidence, Evidence::Tracks | Evidence::Channels);
         if !apart && timed.talk.overlap_ms == Ms::ZERO {
-            return Err(Reason::NoOverlapEvidence);
+            let imported = scene.session.source.speaker_evidence == Evidence::Imported;
+            return Err(if imported { Reason::NoChannels } else { Reason::NoOverlapEvidence });
         }
         Ok(Figure::over(timed.talk.overlap_ms.as_f64(), timed.duration.as_f64()))
     });
     sheet.put("overlap_share", Subject::Session, overlap);
     let silence = scene
-        .timed()
+        .heard()
         .map(|timed| Figure::over(timed.talk.silence_ms.as_f64(), timed.duration.as_f64()));
     sheet.put("silence_share", Subject::Session, silence);
 }

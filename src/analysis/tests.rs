@@ -4,7 +4,7 @@ use super::*;
 use crate::lang::{CharSpan, Code, Openness, Push, QuestionForm};
 use crate::session::{
     About, Corrections, Edit, Evidence, OptionalSpan, Place, Role, Separation, Source, SourceKind,
-    Span, Speaker, SpeakerId, Speech, Utterance, edits,
+    Span, Speaker, SpeakerId, Speech, SpeechFrom, Utterance, edits,
 };
 
 const OPEN: Code = question(Openness::Open);
@@ -43,6 +43,7 @@ impl Made {
                     bleed_db: None,
                     talk_share_error: Some(0.02),
                 },
+                speech_from: SpeechFrom::Sound,
                 files: Vec::new(),
             },
             about: About::default(),
@@ -496,4 +497,33 @@ fn an_analysis_survives_being_written_and_read() {
     let analysis = short_talk().analysed();
     let text = serde_json::to_string(&analysis).unwrap();
     assert_eq!(serde_json::from_str::<Analysis>(&text).unwrap(), analysis);
+}
+
+#[test]
+fn captions_show_neither_pauses_nor_overlaps_nor_signs() {
+    let captions = |session: &mut Session| {
+        session.source.speaker_evidence = Evidence::Imported;
+        session.source.speech_from = SpeechFrom::Captions;
+    };
+    let analysis = short_talk().but(captions).analysed();
+    for (id, subject) in [
+        ("interruptions_per_10min", Subject::Coach),
+        ("interrupted_by_coachee_per_10min", Subject::Coachee),
+        ("wait_ms_median", Subject::Coach),
+        ("broken_question_share", Subject::Coach),
+        ("backchannels_per_10min", Subject::Coach),
+        ("response_gap_ms_median", Subject::Coachee),
+        ("overlap_share", Subject::Session),
+        ("silence_share", Subject::Session),
+        ("silence_held_per_10min", Subject::Session),
+        ("longest_silence_ms", Subject::Session),
+    ] {
+        let metric = of(&analysis, id, subject);
+        assert_eq!((metric.value, metric.reason), (None, Some(Reason::CaptionTimes)), "{id}");
+    }
+    assert!(analysis.moments.iter().all(|moment| moment.wait_ms.is_none() && !moment.broken));
+    assert!(!analysis.moments.iter().any(|moment| moment.kind == MomentKind::Silence));
+    for id in ["coach_talk_share", "longest_monologue_ms", "questions_per_hour"] {
+        assert!(value(&analysis, id).is_some(), "{id}");
+    }
 }

@@ -1,4 +1,4 @@
-//! `openfloor analyze`: recordings and folders → results, one after the other.
+//! `openfloor analyze`: recordings, transcripts and folders → results, one after the other.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,15 +16,17 @@ use crate::progress::Progress;
 use crate::report;
 use crate::run::batch::{self, Ended};
 use crate::run::{
-    CoachChoice, Engines, Input, Job, LanguageChoice, Options, Outcome, Part, Reading, Runtime,
-    discover, listing::Listing, read_profile,
+    CoachChoice, Engines, Input, Job, LanguageChoice, NoCoachChoice, Options, Outcome, Part,
+    Reading, Runtime, discover, is_transcript, listing::Listing, read_profile,
 };
 use crate::session::{About, DateFrom, Ms, Role};
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Arguments {
-    /// Recordings (WAV, FLAC, M4A, MP4), or folders of them
+    /// Recordings (WAV, FLAC, M4A, MP4), transcripts that say who speaks (WebVTT, SRT,
+    /// transcript.json, text with Name: before what each person says), or folders of them. In a
+    /// folder, a transcript beside the recording of the same name is left out
     #[arg(required_unless_present = "tracks", conflicts_with = "tracks")]
     paths: Vec<PathBuf>,
 
@@ -45,8 +47,8 @@ pub(super) struct Arguments {
     #[arg(long, value_enum)]
     language: Option<Spoken>,
 
-    /// Who is the coach: left, right, channel:N, first, or a speaker such as S1; worked out from who
-    /// asks the questions by default
+    /// Who is the coach: left, right, channel:N, first, a speaker such as S1, or of a transcript a
+    /// name in it; worked out from who asks the questions by default
     #[arg(long, value_name = "WHO")]
     coach: Option<CoachChoice>,
 
@@ -152,7 +154,8 @@ struct Work {
     jobs: Vec<Job>,
     /// Inputs that are no jobs: a folder without recordings.
     failures: Vec<(String, Error)>,
-    engines: Arc<Engines>,
+    /// `None` when all jobs are transcripts: no model is looked for.
+    engines: Option<Arc<Engines>>,
     runtime: Runtime,
     json: bool,
     quiet: bool,
@@ -178,26 +181,34 @@ fn prepare(arguments: Arguments) -> Result<Prepared> {
     };
     let files = found.iter().flatten().flat_map(|found| &found.inputs);
     let listing = Listing::of(&arguments.paths, files.map(|input| input.path.as_path()));
+    let mut left_out = Vec::new();
     for found in found {
         match found {
-            Ok(found) => jobs.push(Job {
-                options: given.with(&options, &listing, &found.inputs),
-                inputs: found.inputs,
-                results: found.results,
-            }),
+            Ok(found) => {
+                jobs.push(Job {
+                    options: given.with(&options, &listing, &found.inputs),
+                    inputs: found.inputs,
+                    results: found.results,
+                });
+                left_out.push(found.left_out);
+            }
             Err((path, error)) => failures.push((path.display().to_string(), error)),
         }
     }
     failures.extend(
         listing.failures.into_iter().map(|(path, error)| (path.display().to_string(), error)),
     );
+    let hear = fit(&mut jobs, arguments.coach.as_ref())?;
     results_apart(&jobs)?;
     if arguments.dry_run {
         for (_, error) in &failures {
             say::err(&error.to_string());
         }
-        for job in &jobs {
+        for (job, left_out) in jobs.iter().zip(&left_out) {
             say::line(&format!("{} → {}", names(job), job.results.display()));
+            for path in left_out {
+                say::line(&format!("  left out, of the same session: {}", path.display()));
+            }
         }
         return Ok(Prepared::DryRun);
     }
@@ -208,7 +219,7 @@ fn prepare(arguments: Arguments) -> Result<Prepared> {
         copy_audio: arguments.copy_audio,
         threads: threads.unwrap_or(Runtime::default().threads).clamp(1, 256),
     };
-    let engines = Arc::new(Engines::find(&options.model)?);
+    let engines = if hear { Some(Arc::new(Engines::find(&options.model)?)) } else { None };
     Ok(Prepared::Work(Box::new(Work {
         jobs,
         failures,
@@ -218,6 +229,36 @@ fn prepare(arguments: Arguments) -> Result<Prepared> {
         quiet: arguments.quiet,
         fail_fast: arguments.fail_fast,
     })))
+}
+
+/// Holds the options against what the jobs are, recordings or transcripts; whether any is a
+/// recording.
+fn fit(jobs: &mut [Job], typed: Option<&CoachChoice>) -> Result<bool> {
+    let mut hear = false;
+    for job in jobs {
+        let transcript = job.inputs.iter().find(|input| is_transcript(&input.path));
+        let Some(transcript) = transcript else {
+            hear = true;
+            if matches!(job.options.coach, Some(CoachChoice::Named(_))) {
+                return Err(Error::Usage(NoCoachChoice.to_string()));
+            }
+            continue;
+        };
+        let wrong = if job.inputs.len() > 1 {
+            "--track is for recordings, and this is a transcript; analyse it by itself"
+        } else if job.options.part.is_some() {
+            "--from and --to are for recordings, and this is a transcript; cut it to the session in \
+             a text editor"
+        } else {
+            // Settings that say on which side the coach is recorded mean recordings.
+            if typed.is_none() && matches!(job.options.coach, Some(CoachChoice::Channel(_))) {
+                job.options.coach = None;
+            }
+            continue;
+        };
+        return Err(Error::Usage(format!("{}: {wrong}", transcript.path.display())));
+    }
+    Ok(hear)
 }
 
 /// Two recordings of one name would overwrite each other's results under one `--out`.
@@ -282,7 +323,7 @@ fn options(arguments: &Arguments, settings: &Settings) -> Result<Options> {
             })?,
         },
     };
-    let coach = match (arguments.coach, settings.coach.as_deref()) {
+    let coach = match (arguments.coach.clone(), settings.coach.as_deref()) {
         (None, Some(text)) if arguments.tracks.is_empty() => {
             Some(text.parse().map_err(|error| usage(&error))?)
         }
@@ -351,7 +392,7 @@ impl Work {
         let json = self.json;
         let ended = batch::run(
             self.jobs,
-            &self.engines,
+            self.engines.as_ref(),
             self.runtime,
             self.fail_fast,
             &progress,

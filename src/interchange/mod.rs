@@ -1,11 +1,13 @@
 //! Transcripts in other forms.
 //!
-//! In: a [`Session`](crate::session::Session). Out: `transcript.json` (`openfloor.transcript/1`,
-//! [`transcript_json`]) and `WebVTT` ([`vtt`]). Pure: text out, no files. Reading transcripts in and
-//! other formats are later work and have their place here.
+//! Out: a [`Session`](crate::session::Session) as `transcript.json` (`openfloor.transcript/1`,
+//! [`transcript_json`]) and `WebVTT` ([`vtt`]). In: transcripts made elsewhere ([`read()`]). Pure: text
+//! in and out, no files.
 
+mod read;
 mod transcript;
 mod webvtt;
 
+pub use read::{Form, Imported, Unreadable, read, recognised};
 pub use transcript::{Transcript, TranscriptSpeaker, transcript, transcript_json};
 pub use webvtt::vtt;

@@ -5,7 +5,10 @@
 
 use serde::Serialize;
 
-use crate::session::{Language, Ms, Role, Session, SpeakerId, Speech, Utterance};
+use crate::session::{
+    Evidence, Language, Ms, Role, Separation, Session, Span, SpeakerId, Speech, SpeechFrom,
+    Utterance,
+};
 
 /// The document.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,6 +23,16 @@ pub struct Transcript<'a> {
     pub duration_ms: Option<Ms>,
     /// Who speaks.
     pub speakers: Vec<TranscriptSpeaker<'a>>,
+    /// What told the speakers apart.
+    pub speaker_evidence: Evidence,
+    /// How cleanly.
+    pub separation: Separation,
+    /// The part of the recording that is the session, where it is not all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<Span>,
+    /// What speech was read off, where that was not sound.
+    #[serde(skip_serializing_if = "SpeechFrom::is_sound")]
+    pub speech_from: SpeechFrom,
     /// Voice activity; absent where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub speech: Option<&'a [Speech]>,
@@ -52,6 +65,10 @@ pub fn transcript<'a>(session: &'a Session, tool_version: &'a str) -> Transcript
         language: session.source.language,
         duration_ms: session.source.duration_ms,
         speakers: session.speakers.iter().map(speaker).collect(),
+        speaker_evidence: session.source.speaker_evidence,
+        separation: session.source.separation,
+        part: session.source.part,
+        speech_from: session.source.speech_from,
         speech: session.speech.as_deref(),
         utterances: &session.utterances,
     }

@@ -48,6 +48,21 @@ pub fn word_count(text: &str) -> u64 {
     words.iter().filter(|word| !word.joined).count() as u64
 }
 
+/// Whether a text is rather French than English, by the small words of both that the cues know: for
+/// texts too short to be sure of by their letters. Without any, it is English.
+#[must_use]
+pub fn rather_french(text: &str) -> bool {
+    let small = |language| {
+        let Some(book) = cues::book(language) else { return 0 };
+        let known = |word: &&text::Word| {
+            book.lexicon.function.contains(&word.text)
+                || book.lexicon.backchannel.contains(&word.text)
+        };
+        text::words(text, language).iter().filter(known).count()
+    };
+    small(Language::Fr) > small(Language::En)
+}
+
 /// At most three words, all of them small signs of listening ("mm-hmm", « d'accord, ok »).
 /// Whether it stands as a backchannel is for the timing to say.
 #[must_use]

@@ -23,7 +23,7 @@ mod text;
 
 pub use act::{Act, CharSpan, Code, Cue, CueSpan, Openness, Push, QuestionForm};
 pub use measures::{
-    is_backchannel, is_unfinished, punctuation, same_question, sentences, word_count,
+    is_backchannel, is_unfinished, punctuation, rather_french, same_question, sentences, word_count,
 };
 
 use crate::session::Language;

@@ -79,6 +79,7 @@ pub fn status_words(words: &'static Words, status: Status, firm: bool) -> &'stat
 pub fn reason_words(words: &'static Words, reason: Reason) -> &'static str {
     match reason {
         Reason::NoTimes => words.no_times,
+        Reason::CaptionTimes => words.caption_times,
         Reason::NoOverlapEvidence => words.no_overlap_evidence,
         Reason::NoChannels => words.no_channels,
         Reason::CoachUnknown => words.coach_unknown,
@@ -110,11 +111,12 @@ fn row(words: &'static Words, analysis: &Analysis, fundamental: &Fundamental) ->
     let status_words = status_words(words, status, firm);
     let span = measured.and_then(|metric| metric.low.zip(metric.high)).filter(|_| value.is_some());
     let figure = value.map(|value| numbers::figure(words, unit, value));
-    let (sentence, link) = match measured.filter(|_| value.is_some()) {
-        Some(metric) => {
-            (sentence(words, analysis, fundamental, metric), link(words, analysis, &fundamental.id))
-        }
-        None => (not_measured(words, analysis, metric), None),
+    let (sentence, link) = if let Some(metric) = measured.filter(|_| value.is_some()) {
+        (sentence(words, analysis, fundamental, metric), link(words, analysis, &fundamental.id))
+    } else {
+        let why = Some(not_measured(words, analysis, metric));
+        let said = [why, stand_in(words, analysis, fundamental)];
+        (said.into_iter().flatten().collect::<Vec<_>>().join(" "), None)
     };
     let range = spoken_range(words, fundamental, unit);
     let shown = figure.as_deref().unwrap_or(status_words);
@@ -228,6 +230,16 @@ fn not_measured(words: &'static Words, analysis: &Analysis, metric: Option<&Metr
     let otherwise = if known { Reason::TooShort } else { Reason::CoachUnknown };
     let reason = metric.and_then(|metric| metric.reason).unwrap_or(otherwise);
     reason_words(words, reason).to_owned()
+}
+
+/// What stands in for a figure that a text without times cannot have: words for talk time.
+fn stand_in(words: &Words, analysis: &Analysis, fundamental: &Fundamental) -> Option<String> {
+    let untimed = metric(analysis, &fundamental.metric)?.reason == Some(Reason::NoTimes);
+    if !untimed || fundamental.id != "listens" {
+        return None;
+    }
+    let share = metric(analysis, "coach_word_share")?;
+    Some(listening(words, share, share.numerator?, share.denominator?))
 }
 
 fn counted(moment: &Moment) -> bool {

@@ -72,16 +72,13 @@ fn closed_run(reader: &Reader<'_>, prompt: &Prompt, moment: &Moment) -> String {
     let words = reader.words;
     let count = words.small_number(number(prompt, "count").unwrap_or(2));
     let (from, to) = (number(prompt, "start_ms").map(Ms), number(prompt, "end_ms").map(Ms));
-    match from.zip(to) {
-        Some((from, to)) => {
-            let values = [("from", place(from)), ("to", place(to))];
-            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-            fill(words.think_closed, &[values[0], values[1], ("n", &count)])
-        }
-        None => {
-            let quote = quoted(reader, moment);
-            fill(words.think_closed_untimed, &[("quote", &quote), ("n", &count)])
-        }
+    if let Some((from, to)) = from.zip(to) {
+        let values = [("from", place(from)), ("to", place(to))];
+        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        fill(words.think_closed, &[values[0], values[1], ("n", &count)])
+    } else {
+        let quote = quoted(reader, moment);
+        fill(words.think_closed_untimed, &[("quote", &quote), ("n", &count)])
     }
 }
 

@@ -9,7 +9,7 @@ use crate::attribution::{by_speaker, roles, utterances};
 use crate::error::{Error, Result};
 use crate::session::{
     Corrections, Evidence, Language, Ms, Role, RoleFrom, SeparationLevel, Session, Source,
-    SourceFile, SourceKind, Speaker, SpeakerId, Speech, Warning, WarningCode, Word,
+    SourceFile, SourceKind, Speaker, SpeakerId, Speech, SpeechFrom, Warning, WarningCode, Word,
 };
 
 /// Models that hear French clearly less well than English: on the development sessions base had 13
@@ -49,6 +49,7 @@ pub(super) fn session(
             model: Some(model.to_owned()),
             speaker_evidence: listened.evidence,
             separation: listened.separation,
+            speech_from: SpeechFrom::Sound,
             files: files(job, hashes, listened, &ids),
         },
         about: date::about(job, recorded_at(listened)),
@@ -161,8 +162,9 @@ fn warnings(
     warnings
 }
 
-/// Roles that were given win; else they are worked out, and below the floor nobody has one.
-fn give_roles(job: &Job, session: &mut Session) -> Result<()> {
+/// Roles that were given win, then those a transcript gives; else they are worked out, and below the
+/// floor nobody has one.
+pub(super) fn give_roles(job: &Job, session: &mut Session) -> Result<()> {
     let given: Vec<(SpeakerId, Role)> = session
         .speakers
         .iter()
@@ -176,10 +178,17 @@ fn give_roles(job: &Job, session: &mut Session) -> Result<()> {
         session.give_other_roles(RoleFrom::Track);
         return Ok(());
     }
-    if let Some(choice) = job.options.coach {
+    if let Some(choice) = &job.options.coach {
         let coach = chosen(job, session, choice)?;
+        for speaker in &mut session.speakers {
+            *speaker = Speaker { name: speaker.name.take(), ..unknown(speaker.id) };
+        }
         session.give_role(coach, Role::Coach, RoleFrom::Option);
         session.give_other_roles(RoleFrom::Option);
+        return Ok(());
+    }
+    if session.speakers.iter().any(|speaker| speaker.role != Role::Unknown) {
+        session.give_other_roles(RoleFrom::Import);
         return Ok(());
     }
     let coding = analysis::code_session(session);
@@ -192,19 +201,39 @@ fn give_roles(job: &Job, session: &mut Session) -> Result<()> {
     Ok(())
 }
 
-fn chosen(job: &Job, session: &Session, choice: CoachChoice) -> Result<SpeakerId> {
+fn chosen(job: &Job, session: &Session, choice: &CoachChoice) -> Result<SpeakerId> {
+    let path = &job.inputs[0].path;
     let by_index = |index: u16| session.speakers.get(usize::from(index)).map(|one| one.id);
+    let first = || session.speech.iter().flatten().next().map(|speech| speech.speaker);
     let found = match choice {
-        CoachChoice::Channel(index) => by_index(index),
-        CoachChoice::First => session.speech.iter().flatten().next().map(|speech| speech.speaker),
+        CoachChoice::Channel(_) if session.source.speaker_evidence == Evidence::Imported => {
+            return Err(Error::ReadTranscript {
+                path: path.clone(),
+                wrong:
+                    "--coach names a channel, and a transcript has none; name the speaker, such as \
+                        --coach S1"
+                        .to_owned(),
+            });
+        }
+        CoachChoice::Channel(index) => by_index(*index),
+        CoachChoice::First => {
+            first().or_else(|| session.utterances.first().map(|said| said.speaker))
+        }
         CoachChoice::Speaker(id) => {
-            session.speakers.iter().map(|one| one.id).find(|&known| known == id)
+            session.speakers.iter().map(|one| one.id).find(|known| known == id)
+        }
+        CoachChoice::Named(wanted) => {
+            let named = |one: &&Speaker| {
+                let name = one.name.as_deref().map(str::to_lowercase);
+                name.is_some_and(|name| name == wanted.to_lowercase())
+            };
+            session.speakers.iter().find(named).map(|one| one.id)
         }
     };
-    // Of a recording in which nobody speaks, nobody is the first.
-    let silent = session.speech.iter().flatten().next().is_none();
+    // Of a session in which nobody speaks, nobody is the first.
+    let silent = first().is_none() && session.utterances.is_empty();
     found.or(by_index(0).filter(|_| silent)).ok_or_else(|| {
-        let name = publish::file_name(&job.inputs[0].path);
+        let name = publish::file_name(path);
         let count = session.speakers.len();
         Error::Usage(format!("{name}: --coach names a voice that is not there; it has {count} speakers, S1 to S{count}"))
     })

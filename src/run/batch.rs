@@ -44,7 +44,8 @@ pub enum Ended {
     Interrupted,
 }
 
-/// Runs `jobs` in order and hands each outcome to `tell` as it comes.
+/// Runs `jobs` in order and hands each outcome to `tell` as it comes. Without `engines` they are
+/// all transcripts, or find their own.
 ///
 /// After [`Ended::Interrupted`] a job's thread may still be at work on its window: the caller is
 /// expected to leave the process.
@@ -53,7 +54,7 @@ pub enum Ended {
 /// The operating system gives no thread or no signal handler.
 pub fn run(
     jobs: Vec<Job>,
-    engines: &Arc<Engines>,
+    engines: Option<&Arc<Engines>>,
     runtime: Runtime,
     fail_fast: bool,
     progress: &Arc<dyn Progress>,
@@ -68,8 +69,8 @@ pub fn run(
             let job = Arc::new(job);
             let work = {
                 let (job, engines, progress, cancel) =
-                    (job.clone(), engines.clone(), progress.clone(), cancel.clone());
-                move || pipeline::run(&job, &engines, runtime, &*progress, &*cancel)
+                    (job.clone(), engines.cloned(), progress.clone(), cancel.clone());
+                move || pipeline::run(&job, engines.as_deref(), runtime, &*progress, &*cancel)
             };
             let outcome = tokio::select! {
                 done = tokio::task::spawn_blocking(work) => done.unwrap_or_else(|_| Outcome::Failed {

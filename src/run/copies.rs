@@ -10,21 +10,21 @@ use super::worker::Worker;
 use crate::error::{Error, Result};
 use crate::progress::{Cancel, Progress};
 use crate::results::Folder;
-use crate::session::Session;
+use crate::session::Source;
 use crate::sound::{WorkCopy, write_opus};
 
 /// What the name of a copy begins with; the start of the recording's hash follows.
 const PREFIX: &str = "sound-";
 
 /// The copies that are there: hash of the recording → link from the page.
-pub(super) fn there(folder: &Path, session: &Session) -> BTreeMap<String, String> {
+pub(super) fn there(folder: &Path, source: &Source) -> BTreeMap<String, String> {
     let names: Vec<String> = fs::read_dir(folder)
         .into_iter()
         .flatten()
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| name.starts_with(PREFIX))
         .collect();
-    let files = session.source.files.iter();
+    let files = source.files.iter();
     let found = files.filter_map(|file| {
         let start = format!("{}.", stem(&file.sha256));
         let name = names.iter().filter(|name| name.starts_with(&start)).min()?;
@@ -43,18 +43,18 @@ fn stem(sha256: &str) -> String {
 /// A recording cannot be read any more, or the disk does not take a copy.
 pub(super) fn make(
     folder: &Folder,
-    session: &Session,
+    source: &Source,
     recordings: &[(&Path, &str)],
     worker: &Worker,
     progress: &dyn Progress,
     cancel: &dyn Cancel,
 ) -> Result<()> {
-    let there = there(folder.path(), session);
+    let there = there(folder.path(), source);
     for &(path, sha256) in recordings {
         if there.contains_key(sha256) {
             continue;
         }
-        let plays = session.source.files.iter().any(|file| file.sha256 == sha256 && file.playable);
+        let plays = source.files.iter().any(|file| file.sha256 == sha256 && file.playable);
         let ending = path.extension().and_then(|ending| ending.to_str());
         let ending = ending.filter(|ending| ending.bytes().all(|b| b.is_ascii_alphanumeric()));
         if let Some(ending) = ending.filter(|_| plays) {

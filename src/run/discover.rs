@@ -1,11 +1,15 @@
-//! Paths a person names → the recordings to analyse, in order.
+//! Paths a person names → the recordings and transcripts to analyse, in order.
+//!
+//! In a folder, files of one name are one session: meeting programs write the transcript beside the
+//! recording. The recording is analysed and the transcript left out; of transcripts alone, the one
+//! that says most. A file that was named is analysed whatever lies beside it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Input;
+use super::{Input, import};
 use crate::error::Error;
 use crate::hashing;
 use crate::results::FOLDER_SUFFIX;
@@ -27,6 +31,8 @@ pub struct Found {
     pub inputs: Vec<Input>,
     /// Its results folder.
     pub results: PathBuf,
+    /// Transcripts of the same session beside it, which are not analysed.
+    pub left_out: Vec<PathBuf>,
 }
 
 /// A folder without recordings, or one that cannot be read, and the sentence about it.
@@ -44,24 +50,26 @@ pub fn recordings(paths: &[PathBuf], out: Option<&Path>) -> Vec<Result<Found, Fr
             if files.is_empty() {
                 let error = Error::NothingToDo {
                     path: path.clone(),
-                    wrong: "there is no recording in this folder".to_owned(),
-                    remedy: "name a folder with WAV, FLAC, M4A or MP4 files, or a file".into(),
+                    wrong: "there is no recording and no transcript in this folder".to_owned(),
+                    remedy: "name a folder with WAV, FLAC, M4A, MP4, VTT or SRT files, or a file"
+                        .into(),
                 };
                 found.push(Err((path.clone(), error)));
             }
             found.extend(files.into_iter().map(|file| {
-                let file = file?;
+                let (file, left_out) = file?;
                 let results = out.map_or_else(
                     || beside(&file),
                     |out| out.join(beside(file.strip_prefix(path).unwrap_or(&file))),
                 );
-                Ok(Found { inputs: vec![Input { path: file, role: None }], results })
+                Ok(Found { inputs: vec![Input { path: file, role: None }], results, left_out })
             }));
         } else {
             let results = out.map_or_else(|| beside(path), |out| in_folder(out, path));
             found.push(Ok(Found {
                 inputs: vec![Input { path: path.clone(), role: None }],
                 results,
+                left_out: Vec::new(),
             }));
         }
     }
@@ -73,7 +81,7 @@ pub fn recordings(paths: &[PathBuf], out: Option<&Path>) -> Vec<Result<Found, Fr
 pub fn tracks(inputs: Vec<Input>, out: Option<&Path>) -> Found {
     let first = inputs.first().map_or_else(PathBuf::new, |input| input.path.clone());
     let results = out.map_or_else(|| beside(&first), |out| in_folder(out, &first));
-    Found { inputs, results }
+    Found { inputs, results, left_out: Vec::new() }
 }
 
 fn in_folder(out: &Path, file: &Path) -> PathBuf {
@@ -97,7 +105,10 @@ pub fn beside(file: &Path) -> PathBuf {
     file.with_file_name(format!("{start}{end}"))
 }
 
-fn walk(folder: &Path, files: &mut Vec<Result<PathBuf, Fruitless>>, seen: &mut BTreeSet<PathBuf>) {
+/// A file of a folder, and the transcripts that are left out for it.
+type InFolder = (PathBuf, Vec<PathBuf>);
+
+fn walk(folder: &Path, files: &mut Vec<Result<InFolder, Fruitless>>, seen: &mut BTreeSet<PathBuf>) {
     let entries = match entries(folder, seen) {
         Ok(entries) => entries,
         Err(source) => {
@@ -106,17 +117,83 @@ fn walk(folder: &Path, files: &mut Vec<Result<PathBuf, Fruitless>>, seen: &mut B
             return;
         }
     };
-    for path in entries {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.starts_with('.') || name.ends_with(FOLDER_SUFFIX) {
-            continue;
-        }
-        if path.is_dir() {
-            walk(&path, files, seen);
-        } else if path.is_file() && is_recording(&path) {
-            files.push(Ok(path));
+    let open = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        !name.starts_with('.') && !name.ends_with(FOLDER_SUFFIX)
+    };
+    let entries: Vec<PathBuf> = entries.into_iter().filter(open).collect();
+    let mut sessions: BTreeMap<String, Vec<(Rank, PathBuf)>> = BTreeMap::new();
+    for path in entries.iter().filter(|path| path.is_file()) {
+        if let Some(rank) = rank(path) {
+            sessions.entry(session_name(path, rank)).or_default().push((rank, path.clone()));
         }
     }
+    let mut taken: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    for mut alike in sessions.into_values() {
+        alike.sort();
+        let best = alike[0].0;
+        // Several recordings of one name are each taken: who knows which is the better one.
+        let (mut first, mut rest) = (Vec::new(), Vec::new());
+        for (rank, path) in alike {
+            let one = if rank == best { &mut first } else { &mut rest };
+            one.push(path);
+        }
+        for path in first {
+            taken.insert(path, std::mem::take(&mut rest));
+        }
+    }
+    for path in entries {
+        if path.is_dir() {
+            walk(&path, files, seen);
+        } else if let Some(left_out) = taken.remove(&path) {
+            files.push(Ok((path, left_out)));
+        }
+    }
+}
+
+/// What is taken of a session, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Recording,
+    /// Our own: words with their times, and speech.
+    Document,
+    WebVtt,
+    SubRip,
+}
+
+fn rank(path: &Path) -> Option<Rank> {
+    if is_recording(path) {
+        return Some(Rank::Recording);
+    }
+    if !import::is_transcript_in_folder(path) {
+        return None;
+    }
+    let ending = path.extension()?.to_str()?.to_lowercase();
+    Some(match ending.as_str() {
+        "vtt" => Rank::WebVtt,
+        "srt" => Rank::SubRip,
+        _ => Rank::Document,
+    })
+}
+
+/// What the files of one session have in common: `x` of `x.mp4`, `x.vtt`, `x.transcript.vtt` and
+/// `x.cc.vtt` (Zoom), `x_1920x1080.mp4` (Zoom), `x.fr.srt`, `x.mp4.vtt`.
+fn session_name(path: &Path, rank: Rank) -> String {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    if rank == Rank::Recording {
+        let size = stem.rsplit_once('_').filter(|(_, size)| {
+            let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+            size.split_once('x').is_some_and(|(width, height)| digits(width) && digits(height))
+        });
+        return size.map_or(stem.as_ref(), |(name, _)| name).to_owned();
+    }
+    let known = |ending: &str| {
+        let ending = ending.to_lowercase();
+        ["transcript", "cc", "en", "fr"].contains(&ending.as_str())
+            || RECORDINGS.contains(&ending.as_str())
+    };
+    let parts = stem.rsplit_once('.').filter(|(name, ending)| !name.is_empty() && known(ending));
+    parts.map_or(stem.as_ref(), |(name, _)| name).to_owned()
 }
 
 /// What is in a folder, in order; nothing where it was seen before: a link that leads back up would
@@ -194,6 +271,46 @@ mod tests {
     }
 
     #[test]
+    fn of_a_session_the_recording_is_taken_else_the_transcript_that_says_most() {
+        let tree = tree(&[
+            "a.mp4",
+            "a.transcript.vtt",
+            "a.vtt",
+            "b.srt",
+            "b.vtt",
+            "c_1920x1080.mp4",
+            "c.cc.vtt",
+            "d.fr.srt",
+            "notes.txt",
+            "other.json",
+            "sub/a.vtt",
+        ]);
+        let ours = "{\"schema\":\"openfloor.transcript/1\"}";
+        fs::write(tree.path().join("d.json"), ours).unwrap();
+        let names = |paths: &[PathBuf]| -> Vec<String> {
+            let name =
+                |path: &PathBuf| path.strip_prefix(tree.path()).unwrap().display().to_string();
+            paths.iter().map(name).collect()
+        };
+        let found: Vec<(String, Vec<String>)> = recordings(&[tree.path().to_owned()], None)
+            .into_iter()
+            .map(|found| found.unwrap())
+            .map(|found| (names(&[found.inputs[0].path.clone()]).remove(0), names(&found.left_out)))
+            .collect();
+        let expected: [(&str, &[&str]); 5] = [
+            ("a.mp4", &["a.transcript.vtt", "a.vtt"]),
+            ("b.vtt", &["b.srt"]),
+            ("c_1920x1080.mp4", &["c.cc.vtt"]),
+            ("d.json", &["d.fr.srt"]),
+            ("sub/a.vtt", &[]),
+        ];
+        let expected = expected.map(|(name, rest)| {
+            (name.to_owned(), rest.iter().map(|&name| name.to_owned()).collect::<Vec<_>>())
+        });
+        assert_eq!(found, expected);
+    }
+
+    #[test]
     fn a_folder_that_links_to_itself_is_walked_once() {
         let tree = tree(&["a/x.m4a"]);
         std::os::unix::fs::symlink(tree.path(), tree.path().join("a/up")).unwrap();
@@ -204,6 +321,6 @@ mod tests {
     fn a_folder_without_recordings_says_so() {
         let tree = tree(&["notes.txt"]);
         let error = recordings(&[tree.path().to_owned()], None).remove(0).unwrap_err().1;
-        assert!(error.to_string().contains("there is no recording in this folder"), "{error}");
+        assert!(error.to_string().contains("no recording and no transcript in this"), "{error}");
     }
 }

@@ -1,17 +1,21 @@
 //! The session as it was heard, and what a person corrected → figures, pages, files.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::edits::Edits;
-use super::{Reading, coding, copies, publish};
+use super::edits::{self, Edits};
+use super::publish::Elapsed;
+use super::{Counts, Done, Job, Reading, Runtime, coding, copies, publish};
 use crate::analysis::{self, Analysis, Coding};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::progress::{Progress, Stage};
 use crate::report::{Alternative, NoPage, PageSettings, SmallPrint, page};
 use crate::results::{Folder, TOOL_VERSION, fingerprint};
-use crate::session::{Edit, Language, Role, Session, SpeakerId, edits};
+use crate::session::edits::apply;
+use crate::session::{Corrections, Edit, Language, Role, Session, SpeakerId};
 
 /// The waist.
 pub(super) const SESSION: (&str, &str) = ("session.json", "openfloor.session/1");
@@ -38,23 +42,99 @@ pub(super) struct Measured {
     copies: BTreeMap<String, String>,
 }
 
-/// Fingerprints of what is measured.
-pub(super) struct Prints {
-    /// Of the session as it was heard.
+/// Fingerprints of the session as it was heard or read, and of the analysis made from it.
+pub(super) struct Sums {
+    /// Of the session.
     pub session: String,
     /// Of the analysis.
     pub analysis: String,
 }
 
-/// The fingerprint of an analysis.
-///
-/// # Errors
-/// None that can be met: the parts are plain data.
-pub(super) fn print(session: &str, reading: &Reading, edits: &Edits) -> serde_json::Result<String> {
-    fingerprint(&json!({
-        "stage": "analysis", "session": session, "reading": reading, "edits": edits.edits,
-        "unread": edits.unread, "definitions_version": analysis::DEFINITIONS_VERSION,
-    }))
+impl Sums {
+    /// With a session of this fingerprint.
+    pub fn new(job: &Job, folder: &Folder, session: String) -> Result<Self> {
+        Self::read_by(&job.options.reading, folder, session, &edits::read(folder.path())?)
+    }
+
+    /// Likewise, read so and corrected so.
+    pub fn read_by(
+        reading: &Reading,
+        folder: &Folder,
+        session: String,
+        edits: &Edits,
+    ) -> Result<Self> {
+        let analysis = print(
+            folder,
+            &json!({
+                "stage": "analysis", "session": session, "reading": reading, "edits": edits.edits,
+                "unread": edits.unread, "definitions_version": analysis::DEFINITIONS_VERSION,
+            }),
+        )?;
+        Ok(Self { session, analysis })
+    }
+}
+
+/// The fingerprint of `parts`.
+pub(super) fn print(folder: &Folder, parts: &serde_json::Value) -> Result<String> {
+    fingerprint(parts).map_err(|error| Error::WriteResult {
+        path: folder.path().to_owned(),
+        source: std::io::Error::other(error),
+    })
+}
+
+/// What was done up to the session.
+#[derive(Default)]
+pub(super) struct Work {
+    pub started: jiff::Timestamp,
+    pub elapsed: Elapsed,
+    pub counts: Counts,
+}
+
+/// Results that an earlier run left complete.
+pub(super) fn already(job: &Job, folder: &Folder, sums: &Sums) -> Option<Done> {
+    let analysis = folder.load::<Analysis>(ANALYSIS.0, ANALYSIS.1, &sums.analysis)?;
+    let whole = publish::complete(folder)
+        && folder.load::<Session>(SESSION.0, SESSION.1, &sums.session).is_some();
+    let fingerprint = sums.analysis.clone();
+    whole.then(|| done(job, analysis, fingerprint, true, Counts::default()))
+}
+
+fn done(job: &Job, analysis: Analysis, fingerprint: String, already: bool, counts: Counts) -> Done {
+    Done { analysis, fingerprint, results: job.results.clone(), already, counts }
+}
+
+/// Keeps a session that was made anew.
+pub(super) fn keep_session(folder: &Folder, sums: &Sums, session: &Session) -> Result<()> {
+    // Before anything it stands for is replaced: a run killed from here on must not leave an
+    // older analysis that vouches for a newer page.
+    folder.remove(ANALYSIS.0)?;
+    folder.save(SESSION.0, SESSION.1, &sums.session, session)
+}
+
+/// Measures a session and writes everything that is made from it.
+pub(super) fn finish(
+    job: &Job,
+    folder: &Folder,
+    runtime: Runtime,
+    progress: &dyn Progress,
+    session: Session,
+    sums: Sums,
+    mut work: Work,
+) -> Result<Done> {
+    progress.begin(Stage::Measure, None);
+    let clock = Instant::now();
+    let (edits, reading) = (edits::read(folder.path())?, &job.options.reading);
+    let measured = measure(folder, session, sums, reading, &edits)?;
+    write(folder, &measured, reading, || {
+        work.elapsed.measure = Some(milliseconds(clock));
+        publish::run_record(folder, job, runtime, work.started, &work.elapsed, work.counts)
+    })?;
+    Ok(done(job, measured.analysis, measured.fingerprint, false, work.counts))
+}
+
+/// Since `clock`, for `run.json`.
+pub(super) fn milliseconds(clock: Instant) -> u64 {
+    u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Measures a session.
@@ -64,17 +144,17 @@ pub(super) fn print(session: &str, reading: &Reading, edits: &Edits) -> serde_js
 pub(super) fn measure(
     folder: &Folder,
     heard: Session,
-    prints: Prints,
+    sums: Sums,
     reading: &Reading,
     edits: &Edits,
 ) -> Result<Measured> {
-    let mut session = edits::apply(&edits.edits, heard);
+    let mut session = apply(&edits.edits, heard);
     session.corrections.unread = edits.unread;
     let coding = coding::coding(folder, &session)?;
     let analysis = analysis::analyse(&session, &coding, &reading.profile);
     let others = others(&session, &coding, reading);
-    let Prints { session: heard, analysis: fingerprint } = prints;
-    let (edits, copies) = (edits.text.clone(), copies::there(folder.path(), &session));
+    let Sums { session: heard, analysis: fingerprint } = sums;
+    let (edits, copies) = (edits.text.clone(), copies::there(folder.path(), &session.source));
     Ok(Measured { session, analysis, fingerprint, heard, others, edits, copies })
 }
 
@@ -92,9 +172,9 @@ fn others(
     }
     let now = session.only(Role::Coach);
     let with = two.into_iter().filter(|&id| Some(id) != now).map(|id| {
-        let mut other = edits::apply(
+        let mut other = apply(
             &[Edit::SetRole { speaker: id, role: Role::Coach }],
-            Session { corrections: edits::Corrections::default(), ..session.clone() },
+            Session { corrections: Corrections::default(), ..session.clone() },
         );
         other.corrections = session.corrections.clone();
         let analysis = analysis::analyse(&other, coding, &reading.profile);

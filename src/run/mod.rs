@@ -1,9 +1,11 @@
 //! One recording, all stages; many recordings, one after the other.
 //!
 //! In: a [`Job`], plain data. Out: an [`Outcome`], plain data. [`pipeline`] knows the order of the
-//! stages and skips those whose artefact is there; [`batch`] knows many jobs and Ctrl-C, and is the
-//! only place with tokio; [`discover`] turns paths into jobs, [`listing`] reads what a table beside the
-//! recordings says of them. [`sessions`] goes the other way: results of many recordings → one page.
+//! stages and skips those whose artefact is there; `import` is the short way of a transcript;
+//! `measure` is where both end, and where a report that is made again begins ([`rebuild`]).
+//! [`batch`] knows many jobs and Ctrl-C, and is the only place with tokio; [`discover`] turns paths
+//! into jobs, [`listing`] reads what a table beside the recordings says of them. [`sessions`] goes
+//! the other way: results of many recordings → one page.
 
 mod assemble;
 pub mod batch;
@@ -13,6 +15,7 @@ mod date;
 pub mod discover;
 pub mod edits;
 mod engines;
+mod import;
 mod listen;
 pub mod listing;
 mod measure;
@@ -28,7 +31,8 @@ pub mod worker;
 
 pub use date::typed as typed_date;
 pub use engines::Engines;
-pub use options::{CoachChoice, LanguageChoice, Options, Part, Reading, Runtime};
+pub use import::is_transcript;
+pub use options::{CoachChoice, LanguageChoice, NoCoachChoice, Options, Part, Reading, Runtime};
 pub use profile::read_profile;
 
 use std::path::PathBuf;

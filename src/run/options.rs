@@ -82,7 +82,7 @@ pub enum LanguageChoice {
 }
 
 /// Who is the coach, as chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CoachChoice {
     /// The voice on this channel or track, from 0.
@@ -91,11 +91,16 @@ pub enum CoachChoice {
     First,
     /// The speaker of this label.
     Speaker(SpeakerId),
+    /// The speaker of this name, in whatever case: transcripts have names.
+    Named(String),
 }
 
 /// A `--coach` that is none of its forms.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the coach is given as left, right, channel:N (from 1), first, or a speaker such as S1")]
+#[error(
+    "the coach is given as left, right, channel:N (from 1), first, a speaker such as S1, or of a \
+         transcript a name in it"
+)]
 pub struct NoCoachChoice;
 
 impl FromStr for CoachChoice {
@@ -111,9 +116,22 @@ impl FromStr for CoachChoice {
                     Ok(number) if number > 0 => Ok(Self::Channel(number - 1)),
                     _ => Err(NoCoachChoice),
                 },
-                None => text.parse().map(Self::Speaker).map_err(|_| NoCoachChoice),
+                None => text.parse().map(Self::Speaker).or_else(|_| named(text)),
             },
         }
+    }
+}
+
+/// A name; what only fails to be a label ("S0", "S300") is none.
+fn named(text: &str) -> Result<CoachChoice, NoCoachChoice> {
+    let name = text.trim();
+    let number = name
+        .strip_prefix(['S', 's'])
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
+    if name.is_empty() || number {
+        Err(NoCoachChoice)
+    } else {
+        Ok(CoachChoice::Named(name.to_owned()))
     }
 }
 
@@ -122,11 +140,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_coach_is_a_side_a_channel_the_first_or_a_label() {
+    fn the_coach_is_a_side_a_channel_the_first_a_label_or_a_name() {
         assert_eq!("right".parse(), Ok(CoachChoice::Channel(1)));
         assert_eq!("channel:1".parse(), Ok(CoachChoice::Channel(0)));
         assert_eq!("S2".parse(), Ok(CoachChoice::Speaker(SpeakerId(2))));
         assert_eq!("channel:0".parse::<CoachChoice>(), Err(NoCoachChoice));
-        assert_eq!("Anna".parse::<CoachChoice>(), Err(NoCoachChoice));
+        assert_eq!("S0".parse::<CoachChoice>(), Err(NoCoachChoice));
+        assert_eq!("Anna M".parse(), Ok(CoachChoice::Named("Anna M".to_owned())));
     }
 }

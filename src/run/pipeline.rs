@@ -12,17 +12,16 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::listen::{self, Listened};
-use super::measure::{self, ANALYSIS, SESSION};
+use super::measure::{self, SESSION, Sums, Work};
 use super::publish::Elapsed;
 use super::transcribe::{self, Heard, WordLog};
 use super::{
-    Counts, Done, Engines, Job, Outcome, Runtime, assemble, copies, date, edits, publish, takes,
+    Counts, Done, Engines, Job, Outcome, Runtime, assemble, copies, date, import, publish, takes,
 };
-use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::hashing;
 use crate::progress::{Cancel, Progress, Stage};
-use crate::results::{Folder, fingerprint};
+use crate::results::Folder;
 use crate::session::Session;
 use crate::sound::recognised;
 use crate::words::HeardWindow;
@@ -35,15 +34,22 @@ const WORDS: (&str, &str) = ("stages/words.jsonl", "openfloor.words/1");
 
 /// Analyses one recording and writes its results.
 ///
-/// Never fails: what went wrong is in the outcome.
+/// Never fails: what went wrong is in the outcome. A transcript needs no `engines`, and a recording
+/// without any finds its own.
 pub fn run(
     job: &Job,
-    engines: &Engines,
+    engines: Option<&Engines>,
     runtime: Runtime,
     progress: &dyn Progress,
     cancel: &dyn Cancel,
 ) -> Outcome {
-    match analyse(job, engines, runtime, progress, cancel) {
+    let done = match (import::transcript(job), engines) {
+        (Some(path), _) => import::analyse(job, path, runtime, progress),
+        (None, Some(engines)) => analyse(job, engines, runtime, progress, cancel),
+        (None, None) => Engines::find(&job.options.model)
+            .and_then(|engines| analyse(job, &engines, runtime, progress, cancel)),
+    };
+    match done {
         Ok(done) => Outcome::Done(Box::new(done)),
         Err(error) => Outcome::Failed { reaction: error.reaction(), error: error.to_string() },
     }
@@ -93,43 +99,34 @@ struct Run<'a> {
 struct Prints {
     speech: String,
     words: String,
-    session: String,
-    analysis: String,
+    sums: Sums,
 }
 
 impl Run<'_> {
     fn all(&self) -> Result<Done> {
         let prints = self.prints()?;
-        let already = self.folder.load::<Analysis>(ANALYSIS.0, ANALYSIS.1, &prints.analysis);
-        if let Some(analysis) = already
-            && !self.runtime.force
-            && publish::complete(&self.folder)
-            && let Some(session) =
-                self.folder.load::<Session>(SESSION.0, SESSION.1, &prints.session)
-            && !(self.runtime.copy_audio && self.lacks_copies(&session))
+        if !self.runtime.force
+            && let Some(done) = measure::already(self.job, &self.folder, &prints.sums)
+            && !(self.runtime.copy_audio && self.lacks_copies(&done))
         {
-            return Ok(self.done(analysis, prints.analysis, true, Counts::default()));
+            return Ok(done);
         }
-        let started = jiff::Timestamp::now();
-        let mut counts = Counts::default();
-        let mut elapsed = Elapsed::default();
-        let session = self.session(&prints, &mut counts, &mut elapsed)?;
+        let mut work = Work { started: jiff::Timestamp::now(), ..Work::default() };
+        let session = self.session(&prints, &mut work.counts, &mut work.elapsed)?;
         if self.runtime.copy_audio {
             let files = self.recordings();
             let (worker, progress, cancel) = (&self.engines.worker, self.progress, self.cancel);
-            copies::make(&self.folder, &session, &files, worker, progress, cancel)?;
+            copies::make(&self.folder, &session.source, &files, worker, progress, cancel)?;
         }
-        self.progress.begin(Stage::Measure, None);
-        let clock = Instant::now();
-        let edits = edits::read(self.folder.path())?;
-        let of = measure::Prints { session: prints.session, analysis: prints.analysis };
-        let measured =
-            measure::measure(&self.folder, session, of, &self.job.options.reading, &edits)?;
-        measure::write(&self.folder, &measured, &self.job.options.reading, || {
-            elapsed.measure = Some(milliseconds(clock));
-            publish::run_record(&self.folder, self.job, self.runtime, started, &elapsed, counts)
-        })?;
-        Ok(self.done(measured.analysis, measured.fingerprint, false, counts))
+        measure::finish(
+            self.job,
+            &self.folder,
+            self.runtime,
+            self.progress,
+            session,
+            prints.sums,
+            work,
+        )
     }
 
     /// The recordings with their hashes.
@@ -138,14 +135,9 @@ impl Run<'_> {
         paths.zip(self.hashes.iter().map(String::as_str)).collect()
     }
 
-    fn lacks_copies(&self, session: &Session) -> bool {
-        let there = copies::there(self.folder.path(), session);
+    fn lacks_copies(&self, done: &Done) -> bool {
+        let there = copies::there(self.folder.path(), &done.analysis.source);
         self.hashes.iter().any(|hash| !there.contains_key(hash))
-    }
-
-    fn done(&self, analysis: Analysis, fingerprint: String, already: bool, counts: Counts) -> Done {
-        let results = self.folder.path().to_owned();
-        Done { analysis, fingerprint, results, already, counts }
     }
 
     fn prints(&self) -> Result<Prints> {
@@ -158,7 +150,7 @@ impl Run<'_> {
             .collect();
         let names: Vec<_> =
             self.job.inputs.iter().map(|input| publish::file_name(&input.path)).collect();
-        let print = |parts| fingerprint(&parts).map_err(|error| self.unprinted(error));
+        let print = |parts| measure::print(&self.folder, &parts);
         let speech = print(json!({
             "stage": "speech", "version": listen::VERSION, "sources": self.hashes,
             "voice_activity": self.engines.voice_activity.sha256,
@@ -173,15 +165,8 @@ impl Run<'_> {
             "names": names, "coach": options.coach, "about": options.about, "date": date::print(self.job),
             "model": self.engines.speech_to_text.name,
         }))?;
-        let edits = edits::read(self.folder.path())?;
-        let analysis = measure::print(&session, &options.reading, &edits)
-            .map_err(|error| self.unprinted(error))?;
-        Ok(Prints { speech, words, session, analysis })
-    }
-
-    fn unprinted(&self, error: serde_json::Error) -> Error {
-        let path = self.folder.path().to_owned();
-        Error::WriteResult { path, source: std::io::Error::other(error) }
+        let sums = Sums::new(self.job, &self.folder, session)?;
+        Ok(Prints { speech, words, sums })
     }
 
     fn session(
@@ -191,7 +176,7 @@ impl Run<'_> {
         elapsed: &mut Elapsed,
     ) -> Result<Session> {
         if !self.runtime.force
-            && let Some(session) = self.folder.load(SESSION.0, SESSION.1, &prints.session)
+            && let Some(session) = self.folder.load(SESSION.0, SESSION.1, &prints.sums.session)
         {
             self.skip_sound();
             return Ok(session);
@@ -199,10 +184,7 @@ impl Run<'_> {
         let (listened, heard) = self.speech_and_words(prints, counts, elapsed)?;
         let model = &self.engines.speech_to_text.name;
         let session = assemble::session(self.job, &self.hashes, model, &listened, heard)?;
-        // Before anything it stands for is replaced: a run killed from here on must not leave an
-        // older analysis that vouches for a newer page.
-        self.folder.remove(ANALYSIS.0)?;
-        self.folder.save(SESSION.0, SESSION.1, &prints.session, &session)?;
+        measure::keep_session(&self.folder, &prints.sums, &session)?;
         Ok(session)
     }
 
@@ -245,14 +227,14 @@ impl Run<'_> {
         let (progress, cancel) = (self.progress, self.cancel);
         let (takes, recorded) =
             takes::takes(self.job, &work, self.engines, counts, progress, cancel)?;
-        elapsed.decode = Some(milliseconds(clock));
+        elapsed.decode = Some(measure::milliseconds(clock));
         let listened = if let Some(known) = listened {
             self.progress.skip(Stage::Listen);
             known
         } else {
             let clock = Instant::now();
             let found = listen::listen(self.job, &takes, recorded, self.engines, progress, cancel)?;
-            elapsed.listen = Some(milliseconds(clock));
+            elapsed.listen = Some(measure::milliseconds(clock));
             self.folder.save(SPEECH.0, SPEECH.1, &prints.speech, &found)?;
             found
         };
@@ -275,11 +257,7 @@ impl Run<'_> {
                 self.cancel,
             )?
         };
-        elapsed.transcribe = Some(milliseconds(clock));
+        elapsed.transcribe = Some(measure::milliseconds(clock));
         Ok((listened, heard))
     }
-}
-
-fn milliseconds(clock: Instant) -> u64 {
-    u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

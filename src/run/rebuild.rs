@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::measure::{self, Measured, SESSION};
+use super::measure::{self, Measured, SESSION, Sums};
 use super::{Reading, edits};
 use crate::analysis::{Analysis, Profile};
 use crate::error::{Error, Result};
@@ -132,11 +132,8 @@ fn corrected(
     reading.language = otherwise.language.or(reading.language);
     let measure = |session: Session| -> Result<Rebuilt> {
         let edits = edits::read(results)?;
-        let analysis = measure::print(&head.fingerprint, &reading, &edits).map_err(|error| {
-            Error::WriteResult { path: results.to_owned(), source: std::io::Error::other(error) }
-        })?;
-        let prints = measure::Prints { session: head.fingerprint.clone(), analysis };
-        let measured = measure::measure(&folder, session, prints, &reading, &edits)?;
+        let sums = Sums::read_by(&reading, &folder, head.fingerprint.clone(), &edits)?;
+        let measured = measure::measure(&folder, session, sums, &reading, &edits)?;
         Ok(Rebuilt { measured, reading: reading.clone(), results: results.to_owned() })
     };
     let mut rebuilt = measure(heard.clone())?;

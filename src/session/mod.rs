@@ -16,7 +16,7 @@ pub use kind::MomentKind;
 pub use people::{NotASpeaker, Role, RoleEvidence, RoleFrom, Side, Speaker, SpeakerId};
 pub use source::{
     About, DateFrom, Decoder, Evidence, Separation, SeparationLevel, Source, SourceFile,
-    SourceKind, Warning, WarningCode,
+    SourceKind, SpeechFrom, Warning, WarningCode,
 };
 pub use text::{Language, OptionalSpan, Prosody, Utterance, Word};
 pub use time::{EmptySpan, Ms, Span, join};

@@ -52,6 +52,26 @@ pub struct Separation {
     pub talk_share_error: Option<f64>,
 }
 
+/// What the stretches of speech were read off.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpeechFrom {
+    /// The sound: voice activity, or a transcript that carries it.
+    #[default]
+    Sound,
+    /// When captions stand: makers stretch them for reading and never let two overlap, so pauses,
+    /// overlaps and short signs are not in them.
+    Captions,
+}
+
+impl SpeechFrom {
+    /// Whether it was heard.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        *self == Self::Sound
+    }
+}
+
 /// Which program took a recording apart.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -114,6 +134,9 @@ pub struct Source {
     pub speaker_evidence: Evidence,
     /// How cleanly.
     pub separation: Separation,
+    /// What the stretches of speech were read off, where that was not sound.
+    #[serde(default, skip_serializing_if = "SpeechFrom::is_sound")]
+    pub speech_from: SpeechFrom,
     /// The files.
     pub files: Vec<SourceFile>,
 }

@@ -91,7 +91,7 @@ fn a_pipe_is_refused_without_waiting_for_it() {
 fn a_folder_without_recordings_says_what_belongs_there() {
     let place = Place::new();
     place.write("calls/notes.txt", "nothing");
-    fails(&place, "calls", "there is no recording in this folder; name a folder with WAV");
+    fails(&place, "calls", "no recording and no transcript in this folder; name a folder");
 }
 
 #[test]

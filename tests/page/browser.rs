@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// Longer than anything takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The browser; gone when dropped.
 pub struct Chromium {
@@ -61,8 +61,8 @@ impl Chromium {
             .new_headless_mode()
             .no_sandbox()
             .viewport(None)
-            .launch_timeout(Duration::from_secs(120))
-            .request_timeout(Duration::from_secs(120))
+            .launch_timeout(Duration::from_mins(2))
+            .request_timeout(Duration::from_mins(2))
             .user_data_dir(profile.path())
             // As if the reader had touched the page, and nothing asked of the world.
             .arg(("autoplay-policy", "no-user-gesture-required"))

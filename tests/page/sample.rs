@@ -8,7 +8,7 @@ use openfloor::report::{PageSettings, SmallPrint, page};
 use openfloor::session::{
     About, Corrections, Decoder, Evidence, Language, Ms, OptionalSpan, Role, RoleEvidence,
     RoleFrom, Separation, SeparationLevel, Session, Side, Source, SourceFile, SourceKind, Span,
-    Speaker, SpeakerId, Speech, Utterance,
+    Speaker, SpeakerId, Speech, SpeechFrom, Utterance,
 };
 
 /// Who says it, milliseconds of silence before it (negative: before the other has finished), what.
@@ -153,6 +153,7 @@ fn told(language: Language, lines: impl Iterator<Item = Line>) -> Session {
                 bleed_db: Some(-30.0),
                 talk_share_error: Some(0.015),
             },
+            speech_from: SpeechFrom::Sound,
             files: vec![file(0), file(1)],
         },
         about: About::default(),

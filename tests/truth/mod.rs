@@ -7,7 +7,7 @@ use openfloor::analysis::Coding;
 use openfloor::lang::{Act, CharSpan, Code, Openness, Push, QuestionForm};
 use openfloor::session::{
     About, Corrections, Evidence, Language, Ms, OptionalSpan, Separation, SeparationLevel, Session,
-    Source, SourceKind, Span, Speaker, Speech, Utterance, Word,
+    Source, SourceKind, Span, Speaker, Speech, SpeechFrom, Utterance, Word,
 };
 use serde_json::Value;
 
@@ -105,6 +105,7 @@ impl Truth {
                     bleed_db: None,
                     talk_share_error: Some(0.01),
                 },
+                speech_from: SpeechFrom::Sound,
                 files: Vec::new(),
             },
             about: About::default(),

@@ -141,6 +141,7 @@ fn the_deciding_words_are_marked_and_the_time_is_shown() {
 fn every_reason_and_every_status_has_words_in_both_languages() {
     let reasons = [
         Reason::NoTimes,
+        Reason::CaptionTimes,
         Reason::NoOverlapEvidence,
         Reason::NoChannels,
         Reason::CoachUnknown,

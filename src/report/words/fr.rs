@@ -148,6 +148,7 @@ pub static FR: Words = Words {
     unit_words_per_minute: "mots par minute",
     no_prescriptive_act: "Aucune proposition repérée dans cette séance\u{a0}: il n’y avait rien à demander.",
     no_times: "La transcription ne porte pas de temps.",
+    caption_times: "Les temps des sous-titres ne montrent ni les pauses, ni les chevauchements, ni les petits signes.",
     no_overlap_evidence: "Avec un seul micro pour deux voix, les chevauchements s’entendent trop mal.",
     no_channels: "Il faut un enregistrement avec une voix par canal.",
     coach_unknown: "On ne sait pas encore qui est le coach.",
@@ -168,7 +169,7 @@ pub static FR: Words = Words {
     share_halves: "Première moitié {first}, seconde moitié {second}.",
 
     moments: "Moments",
-    moments_lede: "Tout ce qui a été compté, avec sa place dans l’enregistrement.",
+    moments_lede: "Tout ce qui a été compté, avec sa place dans la séance.",
     moments_lede_play: "Tout ce qui a été compté. Le bouton de lecture commence deux secondes avant.",
     show: "Montrer",
     everything: "Tout",

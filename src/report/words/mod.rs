@@ -58,7 +58,7 @@ words! {
     watch_leans, out_of_band_leans, shown, not_measured,
     unit_share, unit_count, unit_words, unit_per_hour, unit_per_10_min, unit_per_100_turns,
     unit_ratio, unit_words_per_minute,
-    no_prescriptive_act, no_times, no_overlap_evidence, no_channels, coach_unknown,
+    no_prescriptive_act, no_times, caption_times, no_overlap_evidence, no_channels, coach_unknown,
     language_unsupported, no_questions, no_speech, too_short,
     // moments
     moments, moments_lede, show, everything, show_open, show_closed, show_stacked, show_leading,

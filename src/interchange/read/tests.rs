@@ -71,7 +71,7 @@ fn what_cannot_be_read_says_why() {
         ),
         (
             "{\"schema\":\"openfloor.transcript/1\",\"utterances\":[{\"text\": \"secr",
-            Unreadable::Damaged { line: 1, column: 64 },
+            Unreadable::Damaged { line: 1, column: 63 },
         ),
     ] {
         let found = read(text.as_bytes(), None).unwrap_err();

@@ -46,7 +46,7 @@ fn figures_and_places_stand_in_it() {
         "likely",
         "leans within range",
         "What this rests on",
-        "asks 1 of the 5 questions",
+        "with 1 of the 5 questions",
         "first indication",
         "1 question by the coach (1 open)",
     ] {

@@ -5,6 +5,8 @@
 
 #[path = "page/browser.rs"]
 mod browser;
+#[path = "page/correct.rs"]
+mod correct;
 #[path = "page/history.rs"]
 mod history;
 #[path = "page/look.rs"]

@@ -107,9 +107,9 @@ fn where_nothing_can_be_read_nothing_is_written() {
     place.write("empty/notes.txt", "");
     place.write("torn/a.openfloor/analysis.json", "{");
     for (path, says) in [
-        ("gone", "cannot be read"),
+        ("gone", "there is no such file or folder"),
         ("empty", "there are no results of openfloor analyze here"),
-        ("empty/notes.txt", "there are no results of openfloor analyze here"),
+        ("empty/notes.txt", "there are no results here"),
         ("torn", "damaged or cut short"),
     ] {
         let said = place.run(["report", path]).exits(1);

@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chromiumoxide::browser::{Browser, BrowserConfig};
+use chromiumoxide::cdp::browser_protocol::browser::{
+    SetDownloadBehaviorBehavior, SetDownloadBehaviorParams,
+};
 use chromiumoxide::cdp::browser_protocol::dom::{
     GetDocumentParams, QuerySelectorParams, SetFileInputFilesParams,
 };
@@ -88,6 +91,21 @@ impl Chromium {
 
     /// Opens a file at a place in it.
     pub fn open_at(&self, path: &Path, place: &str, look: Look) -> Tab<'_> {
+        self.open_address(&format!("file://{}{place}", path.display()), look)
+    }
+
+    /// Saves what pages offer into a folder.
+    pub fn save_into(&self, folder: &Path) {
+        let save = SetDownloadBehaviorParams::builder()
+            .behavior(SetDownloadBehaviorBehavior::Allow)
+            .download_path(folder.display().to_string())
+            .build()
+            .unwrap();
+        self.runtime.block_on(self.browser.execute(save)).unwrap();
+    }
+
+    /// Opens an address.
+    pub fn open_address(&self, address: &str, look: Look) -> Tab<'_> {
         let (requests, faults) =
             (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
         let page = self.runtime.block_on(async {
@@ -112,7 +130,7 @@ impl Chromium {
             let features = [("prefers-color-scheme", scheme), ("prefers-reduced-motion", "reduce")];
             let features = features.map(|(name, value)| MediaFeature::new(name, value));
             page.emulate_media_features(features.to_vec()).await.unwrap();
-            page.goto(format!("file://{}{place}", path.display())).await.unwrap();
+            page.goto(address).await.unwrap();
             page
         });
         Tab { chromium: self, page, requests, faults }
@@ -156,6 +174,11 @@ impl Tab<'_> {
         answer.unwrap_or_else(|error| panic!("{expression}: {error}")).into_value().unwrap()
     }
 
+    fn try_ask(&self, expression: &str) -> bool {
+        let answer = self.chromium.runtime.block_on(self.page.evaluate(expression));
+        answer.ok().and_then(|answer| answer.into_value().ok()).unwrap_or(false)
+    }
+
     /// Does something in the page.
     pub fn run(&self, script: &str) {
         let _: bool = self.ask(&format!("(async () => {{ {script}\n; return true; }})()"));
@@ -164,7 +187,8 @@ impl Tab<'_> {
     /// Waits until an expression holds.
     pub fn until(&self, expression: &str) {
         let start = Instant::now();
-        while !self.ask::<bool>(&format!("Boolean({expression})")) {
+        // While a page comes again there is nothing to ask, or not yet what is asked for.
+        while !self.try_ask(&format!("Boolean({expression})")) {
             assert!(start.elapsed() < PATIENCE, "never: {expression}");
             std::thread::sleep(Duration::from_millis(20));
         }

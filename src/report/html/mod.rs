@@ -52,8 +52,9 @@ const SHARED_STYLE: &str = concat!(
 );
 /// One scope that no other script sees, though the policy lets none run.
 const SCRIPT: &str = concat!(
-    "(() => {\n'use strict';\n",
+    "(async () => {\n'use strict';\n",
     include_str!("js/start.js"),
+    include_str!("js/state.js"),
     include_str!("js/moments.js"),
     include_str!("js/ribbon.js"),
     include_str!("js/player.js"),
@@ -135,8 +136,15 @@ struct Page<'a> {
 /// The page with somebody else as the coach, for a script to show.
 struct Other {
     coach: SpeakerId,
-    who: String,
+    /// Packed: it would make the page twice as long.
     body: String,
+}
+
+/// Text deflated (RFC 1951), in base64: what `DecompressionStream` takes. The same bytes for the same
+/// text.
+fn packed(text: &str) -> String {
+    const BEST: u8 = 9;
+    policy::base64(&miniz_oxide::deflate::compress_to_vec(text.as_bytes(), BEST))
 }
 /// The report of one session.
 ///
@@ -154,11 +162,8 @@ pub fn page(
     let fingerprint = clean(&small.fingerprint);
     let heard = clean(&small.session);
     let others = settings.others.iter().map(|other| {
-        Ok(Other {
-            coach: other.coach,
-            who: Reader::new(w, analysis, session).called(other.coach),
-            body: body::body(w, other.analysis, other.session, small)?,
-        })
+        let body = body::body(w, other.analysis, other.session, small)?;
+        Ok(Other { coach: other.coach, body: packed(&body) })
     });
     let page = Page {
         w,

@@ -100,3 +100,6 @@ impl Shared {
         at.unwrap_or_default().0
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 // Who is who: names, roles, voices that are one person. The commonest mistake, the coach taken for
 // the other, is one press away.
 const evidence = one('.evid');
-const choices = all('template[data-coach]').map((template) =>
+const choices = (window.DecompressionStream ? all('template[data-coach]') : []).map((template) =>
   data.speakers.find(({ id }) => id === template.dataset.coach)).filter(Boolean);
 if (evidence && state.coach) {
   const shown = data.speakers.find(({ id }) => id === state.coach);

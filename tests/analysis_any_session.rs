@@ -129,7 +129,18 @@ fn session(n: &mut Numbers) -> (Session, Coding) {
         files: Vec::new(),
     };
     let about = About::default();
-    (Session { source, about, speakers, speech, utterances, warnings: Vec::new() }, coding)
+    (
+        Session {
+            source,
+            about,
+            speakers,
+            speech,
+            utterances,
+            warnings: Vec::new(),
+            corrections: openfloor::session::Corrections::default(),
+        },
+        coding,
+    )
 }
 
 #[test]

@@ -23,7 +23,7 @@ use openfloor::models::DEFAULT_SPEECH_TO_TEXT;
 use openfloor::progress::Silent;
 use openfloor::run::worker::Worker;
 use openfloor::run::{
-    Done, Engines, Input, Job, LanguageChoice, Options, Outcome, Runtime, pipeline,
+    Done, Engines, Input, Job, LanguageChoice, Options, Outcome, Reading, Runtime, pipeline,
 };
 use openfloor::session::About;
 
@@ -49,7 +49,7 @@ fn job(recording: &Path, results: &Path) -> Job {
             speakers: 2,
             part: None,
             about: About::default(),
-            profile: Profile::built_in("coaching").unwrap(),
+            reading: Reading { profile: Profile::built_in("coaching").unwrap(), language: None },
         },
     }
 }

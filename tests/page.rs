@@ -1,7 +1,13 @@
 //! The page in a real Chromium: what it asks for, what is heard, who can read it, what it shows of
 //! words that others wrote.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a test; figures that are not asserted are printed"
+)]
 
 #[path = "page/browser.rs"]
 mod browser;

@@ -140,19 +140,19 @@ fn kind(act: &Act) -> MomentKind {
 
 /// The code that a label stands for. What the label does not speak of stays as it was heard.
 fn code(edit: &Relabelled, act: &Act) -> Option<Code> {
-    let asked = |openness: Option<Openness>, leads: bool| match act.code {
-        Code::Question { form, pragmatic, strict, leading } => Code::Question {
-            form,
-            pragmatic: openness.unwrap_or(pragmatic),
-            strict: openness.unwrap_or(strict),
-            leading: leads || (leading && openness.is_none()),
-        },
-        _ => {
-            let openness = openness.unwrap_or(Openness::Closed);
-            let open = openness == Openness::Open;
-            let form = if open { QuestionForm::Wh } else { QuestionForm::YesNo };
-            Code::Question { form, pragmatic: openness, strict: openness, leading: leads }
+    let asked = |openness: Option<Openness>, leads: bool| {
+        if let Code::Question { form, pragmatic, strict, leading } = act.code {
+            return Code::Question {
+                form,
+                pragmatic: openness.unwrap_or(pragmatic),
+                strict: openness.unwrap_or(strict),
+                leading: leads || (leading && openness.is_none()),
+            };
         }
+        let openness = openness.unwrap_or(Openness::Closed);
+        let open = openness == Openness::Open;
+        let form = if open { QuestionForm::Wh } else { QuestionForm::YesNo };
+        Code::Question { form, pragmatic: openness, strict: openness, leading: leads }
     };
     Some(match edit.label {
         Label::Open => asked(Some(Openness::Open), false),

@@ -67,18 +67,18 @@ fn edits(arguments: &Arguments, session: &Session) -> Result<Vec<Edit>> {
     let names = arguments.names.iter().cloned();
     edits.extend(names.map(|(speaker, name)| Edit::Rename { speaker, name }));
     // A voice that was merged before is known, though it is not listed any more.
-    let merged = session.corrections.edits.iter().filter_map(|edit| match edit {
+    let gone = session.corrections.edits.iter().filter_map(|edit| match edit {
         Edit::Merge { speaker, .. } => Some(*speaker),
         _ => None,
     });
-    let known: Vec<SpeakerId> = session.speakers.iter().map(|one| one.id).chain(merged).collect();
+    let known: Vec<SpeakerId> = session.speakers.iter().map(|one| one.id).chain(gone).collect();
     for edit in &edits {
-        let named = match edit {
+        let whom = match edit {
             Edit::Merge { speaker, into } => vec![*speaker, *into],
             Edit::SetRole { speaker, .. } | Edit::Rename { speaker, .. } => vec![*speaker],
             _ => Vec::new(),
         };
-        if let Some(stranger) = named.into_iter().find(|id| !known.contains(id)) {
+        if let Some(stranger) = whom.into_iter().find(|id| !known.contains(id)) {
             return Err(Error::Usage(format!("there is no speaker {stranger} in this session")));
         }
     }

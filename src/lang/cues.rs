@@ -201,7 +201,7 @@ pub(super) struct Book {
     pub rules: Vec<Rule>,
     /// All patterns at once: which rules are worth running on a clause.
     pub set: RegexSet,
-    pub lexicon: Lexicon,
+    pub lexicon: &'static Lexicon,
 }
 
 static ENGLISH: LazyLock<Option<Book>> =
@@ -218,16 +218,31 @@ pub(super) fn book(language: Language) -> Option<&'static Book> {
     }
 }
 
-/// Memory for the automata of one pattern set; the default makes the search fall back to a slow one.
-const AUTOMATON_BYTES: usize = 64 << 20;
+static ENGLISH_WORDS: LazyLock<Option<Lexicon>> =
+    LazyLock::new(|| Lexicon::read(include_str!("en.toml")).ok());
+static FRENCH_WORDS: LazyLock<Option<Lexicon>> =
+    LazyLock::new(|| Lexicon::read(include_str!("fr.toml")).ok());
 
-impl Book {
-    fn read(language: Language, text: &str) -> Result<Self, String> {
-        let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+/// The word lists of `language` alone: its patterns take a hundred times as long to make ready.
+pub(super) fn lexicon(language: Language) -> Option<&'static Lexicon> {
+    match language {
+        Language::En => ENGLISH_WORDS.as_ref(),
+        Language::Fr => FRENCH_WORDS.as_ref(),
+        Language::Other => None,
+    }
+}
+
+impl Lexicon {
+    fn read(text: &str) -> Result<Self, toml::de::Error> {
+        #[derive(Deserialize)]
+        struct Lists {
+            words: BTreeMap<String, Vec<String>>,
+        }
+        let Lists { words } = toml::from_str(text)?;
         let list = |name: &str| -> HashSet<String> {
-            file.words.get(name).into_iter().flatten().cloned().collect()
+            words.get(name).into_iter().flatten().cloned().collect()
         };
-        let lexicon = Lexicon {
+        Ok(Self {
             leads: list("leads"),
             fillers: list("fillers"),
             breaks: list("breaks"),
@@ -236,7 +251,17 @@ impl Book {
             function: list("function"),
             unfinished: list("unfinished"),
             doubled: list("doubled"),
-        };
+        })
+    }
+}
+
+/// Memory for the automata of one pattern set; the default makes the search fall back to a slow one.
+const AUTOMATON_BYTES: usize = 64 << 20;
+
+impl Book {
+    fn read(language: Language, text: &str) -> Result<Self, String> {
+        let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+        let lexicon = lexicon(language).ok_or("a language without words")?;
         let kinds = [
             (Kind::Question, "question", &file.question),
             (Kind::Prescriptive, "prescriptive", &file.prescriptive),

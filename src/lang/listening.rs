@@ -5,7 +5,7 @@
 //! anybody in it informs; both are stated with a confidence that says so.
 
 use super::clause::{Clause, Hit};
-use super::cues::{Book, Kind};
+use super::cues::{Kind, Lexicon};
 use super::text::{Mark, Word};
 use super::{Code, Cue};
 
@@ -31,7 +31,7 @@ const FACT_MIN_WORDS: usize = 7;
 const BACKCHANNEL_MAX_WORDS: usize = 3;
 
 /// Whether `words` are at most three, all from the list.
-pub(super) fn is_backchannel(words: &[Word], book: &Book) -> bool {
+pub(super) fn is_backchannel(words: &[Word], lexicon: &Lexicon) -> bool {
     let mut count = 0;
     let mut place = 0;
     while place < words.len() {
@@ -44,7 +44,7 @@ pub(super) fn is_backchannel(words: &[Word], book: &Book) -> bool {
                 text.push(' ');
                 text.push_str(&word.text);
             }
-            book.lexicon.backchannel.contains(&text)
+            lexicon.backchannel.contains(&text)
         });
         let Some(length) = longest else { return false };
         let joined = words[place + 1..place + length]

@@ -53,10 +53,9 @@ pub fn word_count(text: &str) -> u64 {
 #[must_use]
 pub fn rather_french(text: &str) -> bool {
     let small = |language| {
-        let Some(book) = cues::book(language) else { return 0 };
+        let Some(lexicon) = cues::lexicon(language) else { return 0 };
         let known = |word: &&text::Word| {
-            book.lexicon.function.contains(&word.text)
-                || book.lexicon.backchannel.contains(&word.text)
+            lexicon.function.contains(&word.text) || lexicon.backchannel.contains(&word.text)
         };
         text::words(text, language).iter().filter(known).count()
     };
@@ -67,8 +66,8 @@ pub fn rather_french(text: &str) -> bool {
 /// Whether it stands as a backchannel is for the timing to say.
 #[must_use]
 pub fn is_backchannel(text: &str, language: Language) -> bool {
-    cues::book(language)
-        .is_some_and(|book| listening::is_backchannel(&text::words(text, language), book))
+    cues::lexicon(language)
+        .is_some_and(|lexicon| listening::is_backchannel(&text::words(text, language), lexicon))
 }
 
 /// Whether the last word of `text` is one that a finished clause does not end in: "it's more
@@ -76,9 +75,9 @@ pub fn is_backchannel(text: &str, language: Language) -> bool {
 #[must_use]
 pub fn is_unfinished(text: &str, language: Language) -> bool {
     let words = text::words(text, language);
-    cues::book(language)
+    cues::lexicon(language)
         .zip(words.last())
-        .is_some_and(|(book, last)| book.lexicon.unfinished.contains(&last.text))
+        .is_some_and(|(lexicon, last)| lexicon.unfinished.contains(&last.text))
 }
 
 /// Share of the shorter question's telling words that the other has too, from which it is a repair
@@ -91,9 +90,10 @@ pub fn same_question(a: &str, b: &str) -> bool {
     let telling = |text: &str| -> HashSet<String> {
         let words = text::words(text, Language::Fr);
         let small = |word: &str| {
-            [Language::En, Language::Fr].into_iter().filter_map(cues::book).any(|book| {
-                book.lexicon.function.contains(word) || book.lexicon.leads.contains(word)
-            })
+            [Language::En, Language::Fr]
+                .into_iter()
+                .filter_map(cues::lexicon)
+                .any(|lexicon| lexicon.function.contains(word) || lexicon.leads.contains(word))
         };
         let rest: HashSet<String> =
             words.iter().filter(|w| !small(&w.text)).map(|w| w.text.clone()).collect();

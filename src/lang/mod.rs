@@ -67,7 +67,7 @@ const UNMARKED_MIN_WORDS: usize = 5;
 pub fn code(text: &str, language: Language, context: Context<'_>) -> Vec<Act> {
     let Some(book) = cues::book(language) else { return Vec::new() };
     let words = text::words(text, language);
-    if listening::is_backchannel(&words, book) {
+    if listening::is_backchannel(&words, book.lexicon) {
         let span = Sentence { words: 0..words.len(), mark: Mark::Nothing }.span(&words);
         return vec![Act {
             span,
@@ -80,11 +80,8 @@ pub fn code(text: &str, language: Language, context: Context<'_>) -> Vec<Act> {
         && words.iter().all(|word| word.stop.is_none() && !word.pause)
         && !words[0].capital;
     let marked = context.punctuation == Punctuation::Written && !bare;
-    let whole = if marked {
-        sentences::written(&words)
-    } else {
-        sentences::by_words(&words, &book.lexicon)
-    };
+    let whole =
+        if marked { sentences::written(&words) } else { sentences::by_words(&words, book.lexicon) };
     whole
         .iter()
         .flat_map(|sentence| question::cut(sentence, &words, book, marked))

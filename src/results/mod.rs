@@ -292,13 +292,13 @@ pub fn write_private(
     // The folder of a bare name is the current one.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
+    let mut new = tempfile::Builder::new()
         .prefix(".writing-")
         .permissions(fs::Permissions::from_mode(0o600))
         .tempfile_in(folder)?;
-    fill(file.as_file_mut())?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
+    fill(new.as_file_mut())?;
+    new.as_file().sync_all()?;
+    new.persist(path)?;
     File::open(folder)?.sync_all()
 }
 

@@ -124,7 +124,7 @@ fn corrected(
         });
     }
     let folder = Folder::open(results)?;
-    let (head, heard) = folder.read::<Session>(SESSION.0, SESSION.1)?;
+    let (print, heard) = folder.read::<Session>(SESSION.0, SESSION.1)?;
     let mut reading = reading(&folder, otherwise)?;
     if let Some(profile) = &otherwise.profile {
         reading.profile = profile.clone();
@@ -132,7 +132,7 @@ fn corrected(
     reading.language = otherwise.language.or(reading.language);
     let measure = |session: Session| -> Result<Rebuilt> {
         let edits = edits::read(results)?;
-        let sums = Sums::read_by(&reading, &folder, head.fingerprint.clone(), &edits)?;
+        let sums = Sums::read_by(&reading, &folder, print.fingerprint.clone(), &edits)?;
         let measured = measure::measure(&folder, session, sums, &reading, &edits)?;
         Ok(Rebuilt { measured, reading: reading.clone(), results: results.to_owned() })
     };

@@ -86,7 +86,9 @@ impl Server {
             Part::Nowhere => {
                 let mut answer = text(416, String::new());
                 let range = plain("Content-Range", &format!("bytes */{length}"));
-                range.into_iter().for_each(|header| answer.add_header(header));
+                if let Some(range) = range {
+                    answer.add_header(range);
+                }
                 return Some(answer);
             }
         };

@@ -103,7 +103,7 @@ impl<'a> Stream<'a> {
         let heard = self.count * PACKET as u64 * TICKS;
         let (info, granule) = match end {
             Some(length) => (PacketWriteEndInfo::EndStream, length * TICKS + self.skip),
-            None if self.count % PAGE == 0 => (PacketWriteEndInfo::EndPage, heard),
+            None if self.count.is_multiple_of(PAGE) => (PacketWriteEndInfo::EndPage, heard),
             None => (PacketWriteEndInfo::NormalPacket, heard),
         };
         let packet = self.packet.get(..bytes).unwrap_or_default().to_vec();

@@ -86,7 +86,7 @@ pub fn vary(document: &mut Value, at: usize) {
         }
         let row = &mut document["fundamentals"][row];
         row["status"] = json!(if unheard { "not_measured" } else { place(fundamental, value) });
-        row["firm"] = json!(at % 3 != 0);
+        row["firm"] = json!(!at.is_multiple_of(3));
     }
 }
 

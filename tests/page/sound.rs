@@ -104,7 +104,8 @@ fn a_moment_is_heard_from_two_seconds_before_it_in_every_format_and_nothing_else
         assert_eq!(tab.requests(), [own.as_str()], "{name}: before anything is played");
         tab.run(&format!("{EAR} {PLAYED}"));
         let card = "document.querySelector('#g-prescriptive .play')";
-        let wanted = tab.ask::<f64>(&format!("Number({card}.dataset.t)")) / 1000.0 - 2.0;
+        let wanted =
+            tab.ask::<f64>(&format!("Number({card}.closest('.mo').dataset.t)")) / 1000.0 - 2.0;
         assert!(wanted > 10.0, "{name}: {wanted}");
         tab.click("#g-prescriptive .play");
         let (ear, clock) = heard(&tab, 0);
@@ -189,7 +190,7 @@ fn the_files_of_two_participants_play_together_at_their_offsets() {
     // From the start, where the second file has not begun yet.
     tab.run(
         "[...document.querySelectorAll('.mo .play')]
-            .sort((a, b) => a.dataset.t - b.dataset.t)[0].click()",
+            .sort((a, b) => a.closest('.mo').dataset.t - b.closest('.mo').dataset.t)[0].click()",
     );
     let (first, clock) = heard(&tab, 0);
     assert!((first - clock).abs() < 0.1, "{first} at {clock}");

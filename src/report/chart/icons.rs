@@ -65,8 +65,9 @@ impl Icon {
     /// The mark as a drawing of its own.
     #[must_use]
     pub fn draw(self) -> Option<Svg> {
-        let reference = self.reference()?.with("x", 10).with("y", 10);
-        Some(Svg::decoration(24, 20).holding(reference))
+        // Its size and its place in it are the style's: a page holds over a thousand of them.
+        let drawing = Svg::new("svg").with("class", "i").with("aria-hidden", "true");
+        Some(drawing.holding(self.reference()?))
     }
 }
 
@@ -171,11 +172,7 @@ pub fn answer_bar(length: f64, longest: f64) -> Svg {
     /// Pixels of the longest answer.
     const LONGEST: f64 = 120.0;
     let width = (Percent::of(length, 0.0, longest).value() / 100.0 * LONGEST).max(2.0).round();
-    let rect = Svg::new("rect").with("width", width).with("height", 8);
-    Svg::new("svg")
-        .with("class", "len")
-        .with("width", width)
-        .with("height", 8)
-        .with("aria-hidden", "true")
-        .holding(rect)
+    let rect = Svg::new("rect").with("width", width);
+    let drawing = Svg::new("svg").with("class", "len").with("width", width);
+    drawing.with("aria-hidden", "true").holding(rect)
 }

@@ -6,9 +6,12 @@ use super::PageSettings;
 use crate::analysis::Analysis;
 use crate::report::moments::Reader;
 use crate::report::numbers::place;
-use crate::report::text::clean;
+use crate::report::text::{clean, opening};
 use crate::report::words::fill;
 use crate::session::{Edit, Label, Ms, Role};
+
+/// The most words and characters of a name on a button.
+const LABEL: (usize, usize) = (6, 48);
 
 /// What was corrected, in finished words.
 pub(super) struct Corrections {
@@ -78,17 +81,27 @@ pub(super) fn data(reader: &Reader<'_>, settings: &PageSettings<'_>) -> String {
         .iter()
         .map(|one| {
             let who = reader.called(one.id);
+            // A name on a button, not a text to read.
             let mut label = crate::report::evidence::voice(w, reader.analysis, one.id);
             if one.role != Role::Unknown {
-                label.clone_from(&who);
+                label = who;
             }
+            let (mut label, more) = opening(&label, LABEL.0, LABEL.1);
+            if more > 0 {
+                label.push('…');
+            }
+            // The name somebody gave; else "the coachee", "Voice A".
+            let in_sentence = match one.name {
+                Some(_) => label.clone(),
+                None => reader.the(one.id),
+            };
             json!({
                 "id": one.id, "role": one.role, "name": one.name.as_deref().map(clean), "who": label,
                 "role_of": fill(w.c_role, &[("who", &label)]),
                 "name_of": fill(w.c_name, &[("who", &label)]),
                 "same_as": fill(w.c_same, &[("who", &label)]),
-                "swap": fill(w.c_swap, &[("who", &label)]),
-                "shown": fill(w.c_shown_as, &[("who", &label)]),
+                "swap": fill(w.c_swap, &[("who", &in_sentence)]),
+                "shown": fill(w.c_shown_as, &[("who", &in_sentence)]),
             })
         })
         .collect();

@@ -12,7 +12,7 @@ use crate::report::ribbon::{Ribbon, ribbon};
 use crate::report::rows::rows;
 use crate::report::share::stripped;
 use crate::report::words::{Words, words};
-use crate::session::{Language, Ms, Session};
+use crate::session::{Language, Session};
 
 /// Groups that hold the coach's own phrases.
 const PHRASES: [&str; 2] = ["g-questions", "g-prescriptive"];
@@ -30,6 +30,7 @@ struct Shared {
     legend: Vec<(Svg, &'static str)>,
     rows: Vec<RowView>,
     ribbon: Result<Ribbon, &'static str>,
+    ribbon_lede: &'static str,
     groups: Vec<Group>,
     /// Nothing is, here.
     playable: bool,
@@ -68,6 +69,7 @@ pub fn shared_page(
             })
             .collect(),
         ribbon: ribbon(&reader),
+        ribbon_lede: w.share_ribbon_lede,
         groups: if quotes { phrases(w, analysis, session) } else { Vec::new() },
         playable: false,
         small: small::small(w, analysis, None),
@@ -91,14 +93,6 @@ fn phrases(w: &'static Words, analysis: &Analysis, session: &Session) -> Vec<Gro
         });
     }
     groups
-}
-
-impl Shared {
-    #[expect(clippy::unused_self, clippy::ref_option, reason = "called by the templates")]
-    /// A place in time as a number: nothing plays here.
-    fn ms(&self, at: &Option<Ms>) -> u64 {
-        at.unwrap_or_default().0
-    }
 }
 
 #[cfg(test)]

@@ -102,7 +102,11 @@ pub(super) fn question(reader: &Reader<'_>, turn: &[&Moment], longest: Ms) -> Op
         card.tags.extend(more.iter().find_map(|moment| by_hand(reader, moment)));
     }
     card.before = reader.before(first);
-    card.quotes = turn.iter().map(|moment| asked(reader, moment)).collect();
+    // Of one question the label under it says what it is.
+    card.quotes = match turn {
+        [only] => vec![quote(reader, only)],
+        several => several.iter().map(|moment| asked(reader, moment)).collect(),
+    };
     let mut kinds: Vec<&str> = Vec::new();
     for moment in turn {
         let kind = openness(words, moment);

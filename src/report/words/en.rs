@@ -405,6 +405,7 @@ pub static EN: Words = Words {
     // A copy to show.
     share_note: "This is a copy to show: without a word that was said, a name, a file, a day or the sound.",
     share_note_quotes: "This is a copy to show: of what was said it holds the coach’s own questions and suggestions, and no name, file, day or sound.",
+    share_ribbon_lede: "Time runs from left to right.",
     share_own_model: "a model of one’s own",
     share_own_profile: "a profile of one’s own",
 

@@ -405,6 +405,7 @@ pub static FR: Words = Words {
     // Une copie à montrer.
     share_note: "Ceci est une copie à montrer\u{a0}: sans un mot de ce qui a été dit, sans nom, fichier, jour ni son.",
     share_note_quotes: "Ceci est une copie à montrer\u{a0}: de ce qui a été dit, elle garde les questions et propositions du coach\u{202f}; ni nom, ni fichier, ni jour, ni son.",
+    share_ribbon_lede: "Le temps va de gauche à droite.",
     share_own_model: "un modèle personnel",
     share_own_profile: "un profil personnel",
 

@@ -110,7 +110,7 @@ words! {
     c_by_hand, c_heading, c_count, c_excluded, c_lost, c_unread, c_rejected, c_shown_as, c_labels,
     c_edits, c_script,
     // a copy to show
-    share_note, share_note_quotes, share_own_model, share_own_profile,
+    share_note, share_note_quotes, share_ribbon_lede, share_own_model, share_own_profile,
     // small print
     small, s_range, s_range_text, s_span, s_span_text, s_definition_range, s_listens, s_openly,
     s_openly_strict, s_one, s_prescribe, s_permission, s_space, s_finish, s_signs, s_wrong,

@@ -70,7 +70,7 @@ fn an_edit_is_a_line_that_names_time_speaker_and_kind() {
 #[test]
 fn who_becomes_the_coach_takes_the_place_of_the_coach() {
     let edit = Edit::SetRole { speaker: SpeakerId(2), role: Role::Coach };
-    let edited = apply(&[edit.clone()], session());
+    let edited = apply(std::slice::from_ref(&edit), session());
     assert_eq!(roles(&edited), [Role::Coachee, Role::Coach, Role::Other]);
     let back = Edit::SetRole { speaker: SpeakerId(1), role: Role::Coach };
     assert_eq!(roles(&apply(&[edit, back], session())), roles(&session()));

@@ -71,15 +71,16 @@ const edit = (...edits) => {
   edits.forEach(sign);
   tell();
 };
-// A place is written speaker|start|end|utterance|from|to.
+// A place is written kind|speaker|start|end|utterance|from|to.
 const placed = (text) => {
-  const [speaker, start, end, utterance, from, to] = text.split('|');
+  const [, speaker, start, end, utterance, from, to] = text.split('|');
   const number = (part) => (part === '' ? null : Number(part));
   const at = { speaker: speaker || null, start_ms: number(start), end_ms: number(end) };
   if (utterance) { at.utterance = Number(utterance); }
   if (from !== '') { at.chars = [Number(from), Number(to)]; }
   return at;
 };
+const kind_of = (part) => part.dataset.at.split('|')[0];
 const same = (edit, at) =>
   ['speaker', 'start_ms', 'end_ms', 'utterance'].every((name) => edit[name] === at[name])
   && String(edit.chars) === String(at.chars);
@@ -104,7 +105,7 @@ const sign = (edit) => {
     if (line) { line.textContent = edit.text; line.classList.add('edited'); }
     return;
   }
-  all('[data-at]').filter((part) => part.dataset.kind === edit.kind && same(edit, placed(part.dataset.at)))
+  all('[data-at]').filter((part) => kind_of(part) === edit.kind && same(edit, placed(part.dataset.at)))
     .forEach((part) => {
       if (edit.edit === 'reject_moment') {
         part.classList.toggle('off', edit.rejected);
@@ -122,7 +123,7 @@ const fits = (kind) => data.labels.filter(([label]) =>
   (words.includes(kind) && label !== 'exercise') || (kind === 'monologue' && label === 'exercise'));
 const panel = (part, opener) => {
   const at = placed(part.dataset.at);
-  const { kind } = part.dataset;
+  const kind = kind_of(part);
   const close = () => { made.remove(); opener.setAttribute('aria-expanded', 'false'); opener.focus(); };
   const out = part.hasAttribute('data-rejected');
   const reject = button(out ? w.restore : w.none, () => {

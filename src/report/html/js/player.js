@@ -221,7 +221,11 @@ if (player) {
   };
   on(by('pl-close'), 'click', close);
 
-  const from = (pressed) => Number(pressed.dataset.t) / 1000 - BEFORE;
+  // Its own time, that of its card, or that of the first line of its turn.
+  const from = (pressed) => {
+    const timed = pressed.closest('[data-t]') || one('[data-t]', pressed.parentElement);
+    return Number(timed.dataset.t) / 1000 - BEFORE;
+  };
   on(doc, 'click', (event) => {
     const pressed = event.target.closest('.play');
     if (!pressed) { return; }

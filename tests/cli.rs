@@ -19,6 +19,8 @@ mod bad_input;
 mod bad_models;
 #[path = "cli/confidential.rs"]
 mod confidential;
+#[path = "cli/copies.rs"]
+mod copies;
 #[path = "cli/corrections.rs"]
 mod corrections;
 #[path = "cli/damaged.rs"]
@@ -38,6 +40,8 @@ mod full_disk;
 #[path = "page/history.rs"]
 #[expect(clippy::cast_precision_loss, reason = "figures of a sample")]
 mod history;
+#[path = "cli/hostile.rs"]
+mod hostile;
 #[path = "cli/listing.rs"]
 mod listing;
 #[path = "cli/lost.rs"]

@@ -27,5 +27,5 @@ mod sound;
 mod words;
 
 #[path = "support/mod.rs"]
-#[expect(dead_code, reason = "only ffmpeg is called here")]
+#[expect(dead_code, reason = "little of it is called here")]
 mod support;

@@ -219,7 +219,7 @@ fn two_lines(screen: &mut Screen, row: &Row, name_width: usize) {
         let text = format!("{number}  {likely}  {}", row.status_words);
         screen.text(4, &text, Weight::Plain);
     } else {
-        let figures = pad(&format!("{} {likely}", pad(&number, 5)), room.saturating_sub(STATUS));
+        let figures = pad(&format!("{} {likely} ", pad(&number, 5)), room.saturating_sub(STATUS));
         screen.line(&format!("  {name}  {figures}{}", row.status_words));
     }
     let start = format!("  {}  ", text_bar(&row.bar));

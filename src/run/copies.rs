@@ -65,19 +65,11 @@ pub(super) fn make(
             continue;
         }
         let copies = decoded(path, &folder.stages()?, worker, progress, cancel)?;
-        let mut failed = None;
-        folder
-            .write_with(&format!("{}.opus", stem(sha256)), |file| {
-                let mut out = BufWriter::new(file);
-                match write_opus(&copies, &mut out) {
-                    Ok(written) => written.and_then(|()| out.flush()),
-                    Err(error) => {
-                        failed = Some(error);
-                        Err(io::Error::other("a copy could not be read"))
-                    }
-                }
-            })
-            .map_err(|error| failed.unwrap_or(error))?;
+        folder.write_with(&format!("{}.opus", stem(sha256)), |file| {
+            let mut out = BufWriter::new(file);
+            write_opus(&copies, &mut out)?;
+            out.flush()
+        })?;
     }
     Ok(())
 }

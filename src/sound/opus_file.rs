@@ -25,24 +25,18 @@ const SERIAL: u32 = 1;
 /// Writes the copies to `out`.
 ///
 /// # Errors
-/// A copy cannot be read.
-pub fn write_opus(copies: &[WorkCopy], out: &mut dyn Write) -> Result<io::Result<()>> {
+/// `out` does not take it, or a copy cannot be read.
+pub fn write_opus(copies: &[WorkCopy], out: &mut dyn Write) -> io::Result<()> {
     let stereo = matches!(copies, [only] if only.channels() == 2);
     let length = copies.iter().map(WorkCopy::samples).max().unwrap_or_default();
-    let mut stream = match Stream::start(out, stereo) {
-        Ok(stream) => stream,
-        Err(error) => return Ok(Err(error)),
-    };
+    let mut stream = Stream::start(out, stereo)?;
     // The encoder holds back a little: it is asked for so much more.
     let last = (length + stream.skip / TICKS).div_ceil(PACKET as u64).max(1);
     for number in 0..last {
-        let frame = frame(copies, stereo, number * PACKET as u64)?;
-        let end = number + 1 == last;
-        if let Err(error) = stream.packet(&frame, end.then_some(length)) {
-            return Ok(Err(error));
-        }
+        let frame = frame(copies, stereo, number * PACKET as u64).map_err(io::Error::other)?;
+        stream.packet(&frame, (number + 1 == last).then_some(length))?;
     }
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// The samples of a packet, channels interleaved.
@@ -133,7 +127,7 @@ mod tests {
         let copy = WorkCopy::from_samples(folder.path(), &[&left, &right]).unwrap();
         let path = folder.path().join("copy.opus");
         let mut file = std::fs::File::create(&path).unwrap();
-        write_opus(&[copy], &mut file).unwrap().unwrap();
+        write_opus(&[copy], &mut file).unwrap();
         let (again, facts) = crate::sound::work_copy(
             &path,
             0,

@@ -61,12 +61,11 @@ struct Shown(Child, String);
 
 impl Shown {
     fn of(place: &Place) -> Self {
-        let mut child = place
-            .command(&["report", "talk.json", "--open"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        Self::start(&mut place.command(&["report", "talk.json", "--open"]))
+    }
+
+    fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut address = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
         Self(child, address.trim().to_owned())
@@ -256,6 +255,29 @@ fn the_shown_page_can_take_a_moment_out_and_put_it_back_note_and_exclude() {
     tab.run("document.querySelector('[data-cut] .btn').click()");
     tab.until(&count(5));
     assert!(tab.ask::<bool>("document.body.textContent.includes('good to see you')"));
+    assert_eq!(tab.faults(), Vec::<String>::new());
+}
+
+#[test]
+fn the_shown_page_plays_the_recording_from_the_wanted_place() {
+    let place = crate::support::Place::with_finished_talk();
+    let mut command = place.command(["report", "talk.wav", "--open"]);
+    let shown = Shown::start(command.env("PATH", "/nowhere"));
+    let chromium = Chromium::start();
+    let tab = chromium.open_address(&shown.1, WIDE);
+    let moments: usize = tab.ask("document.querySelectorAll('.mo[data-t] .play').length");
+    assert!(moments > 0);
+    // The last one, so that a part of the file is asked for that lies behind its start.
+    tab.run(
+        "const plays = [...document.querySelectorAll('.mo[data-t] .play')]
+        .sort((a, b) => a.closest('.mo').dataset.t - b.closest('.mo').dataset.t);
+        window.wanted = Math.max(0, plays.at(-1).closest('.mo').dataset.t / 1000 - 2);
+        plays.at(-1).click();",
+    );
+    tab.until("!document.querySelector('audio').paused && document.querySelector('audio').currentTime > window.wanted + 0.2");
+    let at: f64 = tab.ask("document.querySelector('audio').currentTime - window.wanted");
+    assert!((0.0..10.0).contains(&at), "{at}");
+    assert!(tab.requests().iter().any(|asked| asked.ends_with("/talk.wav")));
     assert_eq!(tab.faults(), Vec::<String>::new());
 }
 

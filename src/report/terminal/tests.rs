@@ -101,3 +101,17 @@ fn a_bar_shows_the_range_and_the_session() {
     assert!(bars[0].contains('○') && bars[0].contains('━') && bars[0].contains('╌'));
     assert!(bars[3].ends_with('▷'), "33 per 100 turns lie beyond 16: {}", bars[3]);
 }
+
+#[test]
+fn the_longest_figure_stands_apart_from_where_it_falls() {
+    let (mut analysis, _) = sample::english();
+    for metric in &mut analysis.metrics {
+        if metric.id == "open_question_share" {
+            (metric.value, metric.low, metric.high) = (Some(1.0), Some(0.951), Some(1.0));
+        }
+    }
+    for width in [60, 72, 80, 100, 140] {
+        let text = summary(&analysis, plain(width));
+        assert!(text.contains("likely 95–100%") && !text.contains("95–100%l"), "{text}");
+    }
+}

@@ -1,10 +1,11 @@
 //! Corrections by hand: `mark`, `speakers`, `report`, and what becomes of `edits.json`.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{Place, RESULTS, json, same_artefacts};
+use crate::support::{PACKAGE, Place, RESULTS, json, same_artefacts};
 
 fn analysis(place: &Place) -> Value {
     json(place.talk("analysis.json"))
@@ -64,6 +65,8 @@ fn a_moment_with_another_label_counts_as_that() {
     let second = format!("{}:{:02}", at / 60_000, at / 1000 % 60);
     place.run(["mark", RESULTS, id, "--as", "directive", "--note", "heard twice"]).exits(0);
     let after = analysis(&place);
+    let schema = json(Path::new(PACKAGE).join("schemas/analysis.schema.json"));
+    assert!(jsonschema::draft202012::new(&schema).unwrap().is_valid(&after));
     assert_eq!(value(&after, "prescriptive_count_level_3"), Some(phrases + 1.0));
     assert_eq!(moment(&after, "prescriptive")["corrected"], true);
     assert_eq!(after["edits"]["lost"], Value::Array(Vec::new()));

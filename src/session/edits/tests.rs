@@ -192,3 +192,30 @@ fn of_two_acts_at_one_time_the_characters_tell_which() {
     assert_eq!(place((5, 9)).find([place((3, 4))]), Some(0));
     assert_eq!(place((5, 9)).find([at(2, 1_000, 3_000)]), None);
 }
+
+#[test]
+fn every_edit_is_as_its_schema_says() {
+    let schema = include_str!("../../../schemas/edits.schema.json");
+    let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let place = Place { chars: Some((0, 4)), ..at(1, 1_000, 3_000) };
+    let untimed = Place { utterance: Some(3), time: OptionalSpan(None), ..place };
+    let kind = MomentKind::Question;
+    let mut edits = vec![
+        Edit::SetRole { speaker: SpeakerId(1), role: Role::Coach },
+        Edit::Rename { speaker: SpeakerId(1), name: None },
+        Edit::Merge { speaker: SpeakerId(3), into: SpeakerId(2) },
+        Edit::SetText { at: place, text: "x".into() },
+        Edit::RejectMoment { at: untimed, kind, rejected: false },
+        Edit::ExcludeSpan { span: span(1, 2), excluded: true },
+        Edit::Note { at: place, kind: None, text: "x".into() },
+    ];
+    edits.extend(Label::ALL.map(|label| Edit::SetLabel { at: place, kind, label }));
+    for edit in edits {
+        let value = serde_json::to_value(&edit).unwrap();
+        assert!(validator.is_valid(&value), "{value}");
+        assert_eq!(serde_json::from_value::<Edit>(value).unwrap(), edit);
+    }
+    let unknown = json!({"edit": "sing", "speaker": "S1"});
+    assert!(!validator.is_valid(&unknown));
+}

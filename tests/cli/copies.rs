@@ -1,6 +1,7 @@
 //! `--copy-audio`: copies that a browser plays, in the results.
 
 use std::fs;
+use std::path::Path;
 
 use crate::support::{Place, RESULTS, ffmpeg, talk};
 
@@ -19,7 +20,7 @@ fn what_a_browser_plays_is_copied_as_it_is_also_into_finished_results() {
     place.analyze_talk(&["--copy-audio"]).exits(0);
     let all = copies(&place, RESULTS);
     let [copy] = &all[..] else { panic!("{all:?}") };
-    assert!(copy.ends_with(".wav"));
+    assert_eq!(Path::new(copy).extension().unwrap(), "wav");
     assert_eq!(fs::read(place.talk(copy)).unwrap(), fs::read(place.path("talk.wav")).unwrap());
     let page = fs::read_to_string(place.talk("report.html")).unwrap();
     assert!(page.contains(&format!("data-href=\"{copy}\"")));
@@ -40,7 +41,7 @@ fn what_a_browser_does_not_play_is_copied_as_opus() {
     let results = "talk.aiff.openfloor";
     let all = copies(&place, results);
     let [copy] = &all[..] else { panic!("{all:?}") };
-    assert!(copy.ends_with(".opus"));
+    assert_eq!(Path::new(copy).extension().unwrap(), "opus");
     let page = fs::read_to_string(place.path(results).join("report.html")).unwrap();
     assert!(
         page.contains(&format!("data-href=\"{copy}\"")) && page.contains("data-playable=\"true\"")

@@ -75,7 +75,7 @@ fn hostile_names_and_words_are_text_in_every_output() {
         let mut reader = csv::Reader::from_reader(table.as_bytes());
         for record in reader.records() {
             for cell in &record.unwrap() {
-                assert!(!cell.starts_with(['=', '@', '\t', '\r']), "{short}: {:.40}", cell);
+                assert!(!cell.starts_with(['=', '@', '\t', '\r']), "{short}: {cell:.40}");
             }
         }
         let captions = fs::read_to_string(results.join("transcript.vtt")).unwrap();

@@ -1,5 +1,7 @@
 //! What the page needs to take corrections, and what it says of those that were made.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use super::PageSettings;
@@ -130,5 +132,20 @@ pub(super) fn data(reader: &Reader<'_>, settings: &PageSettings<'_>) -> String {
             "by_hand": w.c_by_hand, "rejected": w.c_rejected,
         },
     });
-    data.to_string().replace('<', "\\u003c")
+    in_element(&data.to_string())
+}
+
+/// JSON that neither ends the element it stands in nor turns the text around it.
+fn in_element(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for letter in json.chars() {
+        match letter {
+            '<' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                // Writing to a string does not fail.
+                let _ = write!(text, "\\u{:04x}", u32::from(letter));
+            }
+            other => text.push(other),
+        }
+    }
+    text
 }

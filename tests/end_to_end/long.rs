@@ -1,4 +1,4 @@
-//! Memory does not grow with length: five minutes of talk spread over one and over two hours.
+//! Memory does not grow with length: ten minutes of speech spread over one and over two hours.
 
 use std::fs;
 use std::path::Path;
@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use super::{root, tool};
 
-/// The start of the bundled English session twice (five minutes of talk), each time followed by silence
-/// up to half of `hours`.
+/// The bundled English session twice (about ten minutes of talk), each time followed by silence up
+/// to half of `hours`.
 fn spread(hours: u32, to: &Path) {
     let session = root().join("fixtures/recordings/en_delegation.stereo.flac");
     let half = hours * 1800;
     let pad = format!(
-        "[0:a]atrim=end=150,apad=whole_dur={half}[a];[1:a]atrim=end=150,apad=whole_dur={half}[b];\
-         [a][b]concat=n=2:v=0:a=1"
+        "[0:a]apad=whole_dur={half}[a];[1:a]apad=whole_dur={half}[b];[a][b]concat=n=2:v=0:a=1"
     );
     tool(
         Command::new("ffmpeg")

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::Coding;
-use super::moments::Item;
+use super::moments::{Item, kind};
 use super::result::{Edited, MomentFlag};
 use super::scene::time_of;
 use crate::lang::{Act, Code, Openness, Push, QuestionForm};
@@ -45,7 +45,7 @@ pub(super) fn relabel(session: &Session, coding: &Coding) -> Labelled {
     for edit in &session.corrections.labels {
         let of_kind: Vec<&(usize, usize, Place)> = places
             .iter()
-            .filter(|(index, nth, _)| kind(&labelled.coding.0[*index][*nth]) == edit.kind)
+            .filter(|(index, nth, _)| kind(labelled.coding.0[*index][*nth].code) == edit.kind)
             .collect();
         let Some(found) = edit.at.find(of_kind.iter().map(|place| place.2)) else { continue };
         let &(index, nth, place) = of_kind[found];
@@ -124,18 +124,6 @@ pub(super) fn edited(session: &Session, found: &BTreeSet<usize>) -> Option<Edite
         lost: lost.iter().filter_map(|&edit| corrections.edits.get(edit).cloned()).collect(),
         unread: corrections.unread,
     })
-}
-
-fn kind(act: &Act) -> MomentKind {
-    match act.code {
-        Code::Question { .. } => MomentKind::Question,
-        Code::Prescriptive { .. } => MomentKind::Prescriptive,
-        Code::Permission => MomentKind::Permission,
-        Code::Information { .. } => MomentKind::Information,
-        Code::Reflection { .. } => MomentKind::Reflection,
-        Code::Affirmation => MomentKind::Affirmation,
-        Code::Backchannel => MomentKind::Backchannel,
-    }
 }
 
 /// The code that a label stands for. What the label does not speak of stays as it was heard.

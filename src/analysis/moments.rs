@@ -152,17 +152,25 @@ pub(super) fn of_words(scene: &Scene, rule: OpennessRule) -> Vec<Item> {
     items
 }
 
-fn item(scene: &Scene, placed: &PlacedAct<'_>, rule: OpennessRule) -> Option<Item> {
-    let (act, utterance) = (placed.act, &scene.session.utterances[placed.utterance]);
-    let kind = match act.code {
+/// What an act makes.
+pub(super) fn kind(code: Code) -> MomentKind {
+    match code {
         Code::Question { .. } => MomentKind::Question,
         Code::Prescriptive { .. } => MomentKind::Prescriptive,
         Code::Permission => MomentKind::Permission,
         Code::Information { .. } => MomentKind::Information,
         Code::Reflection { .. } => MomentKind::Reflection,
         Code::Affirmation => MomentKind::Affirmation,
-        Code::Backchannel => return None,
-    };
+        Code::Backchannel => MomentKind::Backchannel,
+    }
+}
+
+fn item(scene: &Scene, placed: &PlacedAct<'_>, rule: OpennessRule) -> Option<Item> {
+    let (act, utterance) = (placed.act, &scene.session.utterances[placed.utterance]);
+    let kind = kind(act.code);
+    if kind == MomentKind::Backchannel {
+        return None;
+    }
     let id = format!("{}-{}-{}-{}", letter(kind), utterance.id, act.span.start, act.span.end);
     let text = slice(&utterance.text, act.span);
     let words = lang::word_count(&text);

@@ -7,8 +7,8 @@ use clap::Args;
 use super::{Exit, failed, report, say, values};
 use crate::analysis::Moment;
 use crate::error::{Error, Result};
-use crate::run::rebuild::{Rebuilt, correct};
-use crate::session::{Edit, Label, MomentKind, Ms, Place, Span};
+use crate::run::rebuild::{Rebuilt, correct_with};
+use crate::session::{Edit, Label, Ms, Place, Span};
 
 /// Arguments of the command.
 #[derive(Debug, Args)]
@@ -86,7 +86,7 @@ fn mark(arguments: &Arguments) -> Result<()> {
         ));
     }
     let before = std::cell::Cell::new(0);
-    let rebuilt = correct(&results, |rebuilt| {
+    let rebuilt = correct_with(&results, |rebuilt| {
         before.set(lost(rebuilt));
         edits(arguments, rebuilt)
     })?;
@@ -181,11 +181,7 @@ fn find<'a>(moments: &'a [Moment], name: &str) -> Result<&'a Moment> {
 /// A moment in a line, without what was said.
 fn listed(moment: &Moment) -> String {
     let place = moment.start_ms.map(crate::report::numbers::place).unwrap_or_default();
-    let kind = |kind: MomentKind| {
-        let kind = serde_json::to_value(kind).ok();
-        kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default().replace('_', " ")
-    };
-    let mut what = vec![kind(moment.kind)];
+    let mut what = vec![moment.kind.name().replace('_', " ")];
     what.extend(moment.openness.map(|openness| match openness {
         crate::lang::Openness::Open => "open".to_owned(),
         crate::lang::Openness::Closed => "closed".to_owned(),

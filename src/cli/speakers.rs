@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::report::numbers;
 use crate::report::text::clean;
 use crate::report::words::words;
-use crate::run::rebuild::{Rebuilt, correct};
+use crate::run::rebuild::{Rebuilt, correct_with};
 use crate::session::{Edit, Language, Role, Session, SpeakerId};
 
 /// Arguments of the command.
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 
 fn speakers(arguments: &Arguments) -> Result<()> {
     let results = report::results(&arguments.result)?;
-    let rebuilt = correct(&results, |rebuilt| edits(arguments, rebuilt.session()))?;
+    let rebuilt = correct_with(&results, |rebuilt| edits(arguments, rebuilt.session()))?;
     list(&rebuilt);
     report::tell_where(&rebuilt);
     Ok(())

@@ -8,6 +8,6 @@ mod read;
 mod transcript;
 mod webvtt;
 
-pub use read::{Form, Imported, Unreadable, read, recognised};
+pub use read::{Form, Imported, Unreadable, read, recognised, text};
 pub use transcript::{Transcript, TranscriptSpeaker, transcript, transcript_json};
 pub use webvtt::vtt;

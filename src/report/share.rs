@@ -5,12 +5,11 @@
 //! phrases stay, and nothing else that was said.
 
 use super::words::Words;
-use crate::analysis::{Analysis, Moment, MomentKind};
+use crate::analysis::{Analysis, Moment, MomentKind, Profile};
 use crate::session::{Corrections, Role, Session, SpeakerId, Word};
 
 /// Whisper's families: a model of another name is of the user's own, and its name may say anything.
 const KNOWN_MODELS: [&str; 5] = ["tiny", "base", "small", "medium", "large"];
-const OWN_PROFILES: [&str; 3] = ["coaching", "mentoring", "lead"];
 
 /// Strips both.
 #[must_use]
@@ -48,7 +47,7 @@ pub fn stripped(
         // What says so could be a file name.
         about.date_from = None;
     }
-    if !OWN_PROFILES.contains(&analysis.profile.as_str()) {
+    if Profile::names().all(|name| name != analysis.profile) {
         words.share_own_profile.clone_into(&mut analysis.profile);
         for fundamental in &mut analysis.fundamentals {
             fundamental.why.clear();

@@ -4,10 +4,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::measure;
 use crate::analysis::{Coding, DEFINITIONS_VERSION, code_session};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::lang::Act;
-use crate::results::{Folder, fingerprint};
+use crate::results::Folder;
 use crate::session::Session;
 
 const CODING: (&str, &str) = ("stages/coding.json", "openfloor.coding/1");
@@ -23,11 +24,8 @@ struct Kept {
 pub(super) fn coding(folder: &Folder, session: &Session) -> Result<Coding> {
     let said: Vec<_> =
         session.utterances.iter().map(|one| (one.speaker, one.language, &one.text)).collect();
-    let print = fingerprint(&json!({"definitions_version": DEFINITIONS_VERSION, "said": said}));
-    let print = print.map_err(|error| Error::WriteResult {
-        path: folder.path().join(CODING.0),
-        source: std::io::Error::other(error),
-    })?;
+    let of = json!({"definitions_version": DEFINITIONS_VERSION, "said": said});
+    let print = measure::print(folder, &of)?;
     if let Some(Kept { acts }) = folder.load(CODING.0, CODING.1, &print) {
         return Ok(Coding(acts));
     }

@@ -39,10 +39,14 @@ struct Head {
 /// The file cannot be read, is no file of edits, or was begun by a newer version.
 pub fn read(folder: &Path) -> Result<Edits> {
     let path = folder.join(NAME);
-    match fs::read(&path) {
-        Ok(bytes) => parse(&path, &String::from_utf8_lossy(&bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Edits::default()),
-        Err(source) => Err(Error::ReadFile { path, source }),
+    parse(&path, &String::from_utf8_lossy(&bytes(&path)?))
+}
+
+/// What stands in the file; nothing where there is none.
+fn bytes(path: &Path) -> Result<Vec<u8>> {
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        read => read.map_err(|source| Error::ReadFile { path: path.to_owned(), source }),
     }
 }
 
@@ -79,13 +83,9 @@ fn parse(path: &Path, text: &str) -> Result<Edits> {
 /// The file cannot be read or written.
 pub fn add(folder: &Folder, edits: &[Edit]) -> Result<()> {
     let path: PathBuf = folder.path().join(NAME);
-    // Also to see that it may be added to.
-    read(folder.path())?;
-    let mut text = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        Err(source) => return Err(Error::ReadFile { path, source }),
-    };
+    let mut text = bytes(&path)?;
+    // Only to see that it may be added to.
+    parse(&path, &String::from_utf8_lossy(&text))?;
     let unwritten =
         |error| Error::WriteResult { path: path.clone(), source: io::Error::other(error) };
     if text.iter().all(u8::is_ascii_whitespace) {

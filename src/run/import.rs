@@ -128,7 +128,7 @@ fn written(
             "date": date::print(job),
         }),
     )?;
-    let sums = Sums::new(job, folder, print)?;
+    let sums = Sums::new(&job.options.reading, folder, print)?;
     if !runtime.force
         && let Some(done) = measure::already(job, folder, &sums)
     {

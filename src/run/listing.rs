@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use super::{read_profile, typed_date};
 use crate::analysis::Profile;
 use crate::error::{Error, Result};
+use crate::interchange;
 
 /// Name of the table in its folder.
 pub const NAME: &str = "recordings.csv";
@@ -72,7 +73,7 @@ impl Listing {
     fn read(&mut self, table: &Path, taken: &[PathBuf]) -> Result<()> {
         let bytes =
             fs::read(table).map_err(|source| Error::ReadFile { path: table.to_owned(), source })?;
-        let text = decoded(&bytes);
+        let text = interchange::text(&bytes);
         let mut rows = csv::ReaderBuilder::new()
             .delimiter(separator(&text))
             .flexible(true)
@@ -209,17 +210,6 @@ impl Columns {
 
 fn cell(row: &csv::StringRecord, at: Option<usize>) -> Option<String> {
     row.get(at?).filter(|text| !text.is_empty()).map(str::to_owned)
-}
-
-/// By its mark; else UTF-8 if it is that; else as Windows writes Western languages.
-fn decoded(bytes: &[u8]) -> Cow<'_, str> {
-    let encoding = encoding_rs::Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
-    let plain = if std::str::from_utf8(bytes).is_ok() {
-        encoding_rs::UTF_8
-    } else {
-        encoding_rs::WINDOWS_1252
-    };
-    encoding.unwrap_or(plain).decode(bytes).0
 }
 
 /// What parts the columns: what the first line has most of.

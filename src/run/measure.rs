@@ -42,27 +42,21 @@ pub(super) struct Measured {
     copies: BTreeMap<String, String>,
 }
 
-/// Fingerprints of the session as it was heard or read, and of the analysis made from it.
+/// Fingerprints of the session as it was heard or read, and of the analysis made from it with what a
+/// person corrected.
 pub(super) struct Sums {
     /// Of the session.
     pub session: String,
     /// Of the analysis.
     pub analysis: String,
+    /// What was corrected.
+    edits: Edits,
 }
 
 impl Sums {
-    /// With a session of this fingerprint.
-    pub fn new(job: &Job, folder: &Folder, session: String) -> Result<Self> {
-        Self::read_by(&job.options.reading, folder, session, &edits::read(folder.path())?)
-    }
-
-    /// Likewise, read so and corrected so.
-    pub fn read_by(
-        reading: &Reading,
-        folder: &Folder,
-        session: String,
-        edits: &Edits,
-    ) -> Result<Self> {
+    /// With a session of this fingerprint, read so, corrected as the results say.
+    pub fn new(reading: &Reading, folder: &Folder, session: String) -> Result<Self> {
+        let edits = edits::read(folder.path())?;
         let analysis = print(
             folder,
             &json!({
@@ -70,7 +64,7 @@ impl Sums {
                 "unread": edits.unread, "definitions_version": analysis::DEFINITIONS_VERSION,
             }),
         )?;
-        Ok(Self { session, analysis })
+        Ok(Self { session, analysis, edits })
     }
 }
 
@@ -123,8 +117,8 @@ pub(super) fn finish(
 ) -> Result<Done> {
     progress.begin(Stage::Measure, None);
     let clock = Instant::now();
-    let (edits, reading) = (edits::read(folder.path())?, &job.options.reading);
-    let measured = measure(folder, session, sums, reading, &edits)?;
+    let reading = &job.options.reading;
+    let measured = measure(folder, session, sums, reading)?;
     write(folder, &measured, reading, || {
         work.elapsed.measure = Some(milliseconds(clock));
         publish::run_record(folder, job, runtime, work.started, &work.elapsed, work.counts)
@@ -146,15 +140,15 @@ pub(super) fn measure(
     heard: Session,
     sums: Sums,
     reading: &Reading,
-    edits: &Edits,
 ) -> Result<Measured> {
+    let Sums { session: of_heard, analysis: fingerprint, edits } = sums;
     let mut session = apply(&edits.edits, heard);
     session.corrections.unread = edits.unread;
     let coding = coding::coding(folder, &session)?;
     let analysis = analysis::analyse(&session, &coding, &reading.profile);
     let others = others(&session, &coding, reading);
-    let Sums { session: heard, analysis: fingerprint } = sums;
-    let (edits, copies) = (edits.text.clone(), copies::there(folder.path(), &session.source));
+    let copies = copies::there(folder.path(), &session.source);
+    let (heard, edits) = (of_heard, edits.text);
     Ok(Measured { session, analysis, fingerprint, heard, others, edits, copies })
 }
 

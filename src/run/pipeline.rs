@@ -165,7 +165,7 @@ impl Run<'_> {
             "names": names, "coach": options.coach, "about": options.about, "date": date::print(self.job),
             "model": self.engines.speech_to_text.name,
         }))?;
-        let sums = Sums::new(self.job, &self.folder, session)?;
+        let sums = Sums::new(&self.job.options.reading, &self.folder, session)?;
         Ok(Prints { speech, words, sums })
     }
 

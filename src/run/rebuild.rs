@@ -96,54 +96,81 @@ pub fn results_of(path: &Path) -> Option<PathBuf> {
 /// # Errors
 /// There are no results, they are damaged, another process works on them, or the disk is full.
 pub fn rebuild(results: &Path, otherwise: &Otherwise) -> Result<Rebuilt> {
-    corrected(results, otherwise, |_| Ok(Vec::new()))
+    let opened = Opened::of(results, otherwise)?;
+    opened.written(opened.measured()?)
 }
 
-/// Adds the edits that `edit` makes of the corrected session and its analysis, and makes the report
-/// again. No edits: nothing is added.
+/// Adds edits and makes the report again. No edits: nothing is added.
+///
+/// # Errors
+/// As [`rebuild`].
+pub fn correct(results: &Path, edits: &[Edit]) -> Result<Rebuilt> {
+    let opened = Opened::of(results, &Otherwise::default())?;
+    opened.add(edits)?;
+    opened.written(opened.measured()?)
+}
+
+/// Likewise, with the edits that `edit` makes of the session as it stands corrected.
 ///
 /// # Errors
 /// As [`rebuild`], and what `edit` says.
-pub fn correct(
+pub fn correct_with(
     results: &Path,
     edit: impl FnOnce(&Rebuilt) -> Result<Vec<Edit>>,
 ) -> Result<Rebuilt> {
-    corrected(results, &Otherwise::default(), edit)
+    let opened = Opened::of(results, &Otherwise::default())?;
+    let before = opened.measured()?;
+    let edits = edit(&before)?;
+    if edits.is_empty() {
+        return opened.written(before);
+    }
+    opened.add(&edits)?;
+    opened.written(opened.measured()?)
 }
 
-fn corrected(
-    results: &Path,
-    otherwise: &Otherwise,
-    edit: impl FnOnce(&Rebuilt) -> Result<Vec<Edit>>,
-) -> Result<Rebuilt> {
-    if !results.join(SESSION.0).is_file() {
-        return Err(Error::NothingToDo {
-            path: results.to_owned(),
-            wrong: "there are no results here (session.json is missing)".to_owned(),
-            remedy: "run openfloor analyze on the recording first".into(),
-        });
+/// Results that are ours until they are written.
+struct Opened {
+    folder: Folder,
+    /// Fingerprint of the session.
+    print: String,
+    heard: Session,
+    reading: Reading,
+}
+
+impl Opened {
+    fn of(results: &Path, otherwise: &Otherwise) -> Result<Self> {
+        if !results.join(SESSION.0).is_file() {
+            return Err(Error::NothingToDo {
+                path: results.to_owned(),
+                wrong: "there are no results here (session.json is missing)".to_owned(),
+                remedy: "run openfloor analyze on the recording first".into(),
+            });
+        }
+        let folder = Folder::open(results)?;
+        let (of, heard) = folder.read::<Session>(SESSION.0, SESSION.1)?;
+        let mut reading = reading(&folder, otherwise)?;
+        if let Some(profile) = &otherwise.profile {
+            reading.profile = profile.clone();
+        }
+        reading.language = otherwise.language.or(reading.language);
+        Ok(Self { folder, print: of.fingerprint, heard, reading })
     }
-    let folder = Folder::open(results)?;
-    let (print, heard) = folder.read::<Session>(SESSION.0, SESSION.1)?;
-    let mut reading = reading(&folder, otherwise)?;
-    if let Some(profile) = &otherwise.profile {
-        reading.profile = profile.clone();
+
+    fn add(&self, edits: &[Edit]) -> Result<()> {
+        if edits.is_empty() { Ok(()) } else { edits::add(&self.folder, edits) }
     }
-    reading.language = otherwise.language.or(reading.language);
-    let measure = |session: Session| -> Result<Rebuilt> {
-        let edits = edits::read(results)?;
-        let sums = Sums::read_by(&reading, &folder, print.fingerprint.clone(), &edits)?;
-        let measured = measure::measure(&folder, session, sums, &reading, &edits)?;
-        Ok(Rebuilt { measured, reading: reading.clone(), results: results.to_owned() })
-    };
-    let mut rebuilt = measure(heard.clone())?;
-    let new = edit(&rebuilt)?;
-    if !new.is_empty() {
-        edits::add(&folder, &new)?;
-        rebuilt = measure(heard)?;
+
+    fn measured(&self) -> Result<Rebuilt> {
+        let sums = Sums::new(&self.reading, &self.folder, self.print.clone())?;
+        let measured = measure::measure(&self.folder, self.heard.clone(), sums, &self.reading)?;
+        let results = self.folder.path().to_owned();
+        Ok(Rebuilt { measured, reading: self.reading.clone(), results })
     }
-    measure::write(&folder, &rebuilt.measured, &reading, || Ok(()))?;
-    Ok(rebuilt)
+
+    fn written(&self, rebuilt: Rebuilt) -> Result<Rebuilt> {
+        measure::write(&self.folder, &rebuilt.measured, &self.reading, || Ok(()))?;
+        Ok(rebuilt)
+    }
 }
 
 /// How the report is read: as before. Results of before it was kept say at least their profile.

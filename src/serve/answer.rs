@@ -68,7 +68,7 @@ impl Server {
         let Ok(edits) = serde_json::from_str::<Vec<Edit>>(&body) else {
             return text(400, "these are no corrections".to_owned());
         };
-        match correct(&self.results, |_| Ok(edits)) {
+        match correct(&self.results, &edits) {
             Ok(_) => text(204, String::new()),
             Err(error) => text(500, error.to_string()),
         }

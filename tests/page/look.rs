@@ -36,8 +36,13 @@ fn states(folder: &Path) -> Vec<(&'static str, PathBuf)> {
 #[test]
 fn every_state_is_pictured_where_it_is_asked_for() {
     let Some(folder) = std::env::var_os("OPENFLOOR_PICTURES").map(PathBuf::from) else { return };
+    pictured(&folder, states(&folder));
+}
+
+/// Pictures of pages, by day and night and on a telephone, and each on paper.
+pub fn pictured(folder: &Path, states: Vec<(&'static str, PathBuf)>) {
     let chromium = Chromium::start();
-    for (name, page) in states(&folder) {
+    for (name, page) in states {
         for (kind, look) in [("light", WIDE), ("dark", WIDE.dark()), ("phone", PHONE)] {
             chromium.open(&page, look).picture(&folder.join(format!("{name}.{kind}.png")));
         }

@@ -8,7 +8,7 @@ use openfloor::session::Language;
 
 use super::browser::{Chromium, PHONE, Tab, WIDE, pages};
 use super::history::{Of, many, results};
-use super::look::{axe, fits};
+use super::look::{axe, fits, pictured};
 use super::sample::session;
 use super::words::hostile;
 
@@ -56,14 +56,7 @@ fn states(folder: &Path) -> Vec<(&'static str, PathBuf)> {
 fn every_state_of_sessions_is_pictured_where_it_is_asked_for() {
     let Some(folder) = std::env::var_os("OPENFLOOR_PICTURES").map(PathBuf::from) else { return };
     let folder = folder.join("sessions");
-    let chromium = Chromium::start();
-    for (name, page) in states(&folder) {
-        for (kind, look) in [("light", WIDE), ("dark", WIDE.dark()), ("phone", PHONE)] {
-            chromium.open(&page, look).picture(&folder.join(format!("{name}.{kind}.png")));
-        }
-        std::fs::write(folder.join(format!("{name}.pdf")), chromium.open(&page, WIDE).pdf())
-            .unwrap();
-    }
+    pictured(&folder, states(&folder));
 }
 
 #[test]

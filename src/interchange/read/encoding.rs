@@ -6,7 +6,8 @@ use encoding_rs::{Encoding, WINDOWS_1252};
 
 /// The text of a file: by its byte order mark (UTF-8, UTF-16), else UTF-8, else Windows-1252, which
 /// older programs on Windows write and which any bytes can be read as. Lines end in a line feed.
-pub(super) fn text(bytes: &[u8]) -> String {
+#[must_use]
+pub fn text(bytes: &[u8]) -> String {
     let text: Cow<'_, str> = match Encoding::for_bom(bytes) {
         Some((encoding, mark)) => encoding.decode_without_bom_handling(&bytes[mark..]).0,
         None => match std::str::from_utf8(bytes) {

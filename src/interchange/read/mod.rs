@@ -17,6 +17,8 @@ mod language;
 mod names;
 mod plain;
 
+pub use encoding::text;
+
 use std::sync::LazyLock;
 
 use regex::Regex;

@@ -26,6 +26,8 @@ struct Body {
     w: &'static Words,
     meta: Vec<(&'static str, String)>,
     evidence: Evidence,
+    /// Said of a copy to show.
+    note: Option<&'static str>,
     legend: Vec<(Svg, &'static str)>,
     rows: Vec<RowView>,
     ribbon: Result<Ribbon, &'static str>,
@@ -77,6 +79,7 @@ pub(super) fn body(
         w,
         meta: meta(w, analysis),
         evidence: evidence(w, analysis),
+        note: None,
         legend: legend(w),
         rows: rows(w, analysis).into_iter().map(row_view).collect(),
         chips: chips(&reader, &groups),

@@ -10,7 +10,7 @@ use crate::report::moments::Reader;
 use crate::report::numbers::place;
 use crate::report::text::{clean, opening};
 use crate::report::words::fill;
-use crate::session::{Edit, Label, Ms, Role};
+use crate::session::{Edit, Label, Ms, Place, Role, Span};
 
 /// The most words and characters of a name on a button.
 const LABEL: (usize, usize) = (6, 48);
@@ -49,15 +49,16 @@ pub(super) fn corrections(reader: &Reader<'_>) -> Option<Corrections> {
 
 /// What kind of edit, and where.
 fn lost(reader: &Reader<'_>, edit: &Edit) -> String {
+    let when = |at: &Place| start(at.time.0.map(Span::start));
     let (nth, at) = match edit {
         Edit::SetRole { speaker, .. } => (0, speaker.to_string()),
         Edit::Rename { speaker, .. } => (1, speaker.to_string()),
         Edit::Merge { speaker, into } => (2, format!("{speaker}, {into}")),
-        Edit::SetText { at, .. } => (3, start(at.time.0.map(crate::session::Span::start))),
-        Edit::SetLabel { at, .. } => (4, start(at.time.0.map(crate::session::Span::start))),
-        Edit::RejectMoment { at, .. } => (5, start(at.time.0.map(crate::session::Span::start))),
+        Edit::SetText { at, .. } => (3, when(at)),
+        Edit::SetLabel { at, .. } => (4, when(at)),
+        Edit::RejectMoment { at, .. } => (5, when(at)),
         Edit::ExcludeSpan { span, .. } => (6, start(Some(span.start()))),
-        Edit::Note { at, .. } => (7, start(at.time.0.map(crate::session::Span::start))),
+        Edit::Note { at, .. } => (7, when(at)),
     };
     let what = reader.words.c_edits.split('|').nth(nth).unwrap_or_default();
     if at.is_empty() { what.to_owned() } else { format!("{what} ({at})") }

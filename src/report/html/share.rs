@@ -21,7 +21,7 @@ const PHRASES: [&str; 2] = ["g-questions", "g-prescriptive"];
 #[template(path = "share.html")]
 struct Shared {
     w: &'static Words,
-    note: &'static str,
+    note: Option<&'static str>,
     policy: String,
     style: &'static str,
     defs: Svg,
@@ -54,12 +54,12 @@ pub fn shared_page(
     let reader = Reader::new(w, analysis, session).without_links();
     let page = Shared {
         w,
-        note: if quotes { w.share_note_quotes } else { w.share_note },
+        note: Some(if quotes { w.share_note_quotes } else { w.share_note }),
         policy: policy::policy_without_script(SHARED_STYLE),
         style: SHARED_STYLE,
         defs: chart::defs(),
         meta: meta(w, analysis),
-        evidence: evidence(w, analysis),
+        evidence: without_commands(evidence(w, analysis)),
         legend: legend(w),
         rows: rows(w, analysis)
             .into_iter()
@@ -75,6 +75,14 @@ pub fn shared_page(
         small: small::small(w, analysis, None),
     };
     Ok(page.render()?)
+}
+
+/// What is to be run is for who has the recording, and names it.
+fn without_commands(mut evidence: Evidence) -> Evidence {
+    if let Some(unknown) = &mut evidence.unknown {
+        unknown.commands.clear();
+    }
+    evidence
 }
 
 /// The coach's own questions and phrases, with nothing of what came before or after.

@@ -3,16 +3,13 @@
 //! In: an [`Analysis`] and the [`SmallPrint`], which a copy to show does without. Out: terms and their text.
 
 use super::SmallPrint;
-use crate::analysis::{Analysis, Fundamental, OpennessRule, Unit};
+use crate::analysis::{Analysis, Fundamental, OpennessRule, Profile, Unit};
 use crate::report::about::words_by;
 use crate::report::evidence::profile;
 use crate::report::numbers;
 use crate::report::rows::{metric, name, range};
 use crate::report::text::clean;
 use crate::report::words::{Words, fill};
-
-/// Profiles whose ranges and sources are the product's own, said in the page's language.
-const BUILT_IN: [&str; 3] = ["coaching", "mentoring", "lead"];
 
 /// Terms and their text, in the order of the page.
 pub(super) fn small(
@@ -67,7 +64,7 @@ fn definition(w: &'static Words, analysis: &Analysis, f: &Fundamental) -> (Strin
         parts.push(fill(w.s_definition_range, &[("range", &range)]));
     }
     // The numbers of a profile of the user's own have a source of the user's own.
-    let own = f.band.as_ref().filter(|_| !BUILT_IN.contains(&analysis.profile.as_str()));
+    let own = f.band.as_ref().filter(|_| Profile::names().all(|name| name != analysis.profile));
     match own {
         Some(band) => parts.push(clean(&band.source)),
         None => parts.push(source.to_owned()),

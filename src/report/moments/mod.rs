@@ -76,7 +76,7 @@ pub struct Address {
     /// known is empty.
     pub at: String,
     /// Its kind, as `edits.json` names it.
-    pub kind: String,
+    pub kind: &'static str,
     /// A person said that it is none.
     pub rejected: bool,
 }
@@ -84,9 +84,7 @@ pub struct Address {
 impl Address {
     fn of(moment: &Moment) -> Self {
         let place = moment.place();
-        let kind = serde_json::to_value(moment.kind).ok();
-        let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
-        Self { at: address(&place), kind, rejected: moment.rejected }
+        Self { at: address(&place), kind: moment.kind.name(), rejected: moment.rejected }
     }
 }
 

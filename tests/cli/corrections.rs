@@ -69,6 +69,8 @@ fn a_moment_with_another_label_counts_as_that() {
     assert!(jsonschema::draft202012::new(&schema).unwrap().is_valid(&after));
     assert_eq!(value(&after, "prescriptive_count_level_3"), Some(phrases + 1.0));
     assert_eq!(moment(&after, "prescriptive")["corrected"], true);
+    let page = fs::read_to_string(place.talk("report.html")).unwrap();
+    assert!(page.contains("heard twice"));
     assert_eq!(after["edits"]["lost"], Value::Array(Vec::new()));
     let listed = place.run(["mark", RESULTS]).exits(0).out;
     assert!(listed.contains("prescriptive, level 3, corrected"), "{listed}");

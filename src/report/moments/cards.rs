@@ -33,7 +33,9 @@ fn card(reader: &Reader<'_>, moment: &Moment, show: &str) -> Card {
 fn noted(reader: &Reader<'_>, moment: &Moment) -> Vec<String> {
     let at = moment.place();
     let notes = reader.analysis.edits.iter().flat_map(|edits| &edits.notes);
-    let here = notes.filter(|note| note.kind == Some(moment.kind) && note.at.find([at]).is_some());
+    // A moment that was given another kind keeps what was noted about it before.
+    let about = |kind| kind == Some(moment.kind) || moment.corrected;
+    let here = notes.filter(|note| about(note.kind) && note.at.find([at]).is_some());
     here.map(|note| clean(&note.text)).collect()
 }
 

@@ -16,6 +16,7 @@ mod codebook;
 mod cues;
 mod listening;
 mod measures;
+pub mod model;
 mod prescriptive;
 mod question;
 mod sentences;
@@ -65,43 +66,130 @@ const UNMARKED_MIN_WORDS: usize = 5;
 /// Empty for [`Language::Other`]: codes are withheld there.
 #[must_use]
 pub fn code(text: &str, language: Language, context: Context<'_>) -> Vec<Act> {
+    code_with(text, language, context, model::Models::of(language))
+}
+
+/// The same with other weights than the program's own (their measuring).
+#[must_use]
+pub fn code_with(
+    text: &str,
+    language: Language,
+    context: Context<'_>,
+    models: model::Models<'_>,
+) -> Vec<Act> {
     let Some(book) = cues::book(language) else { return Vec::new() };
     let words = text::words(text, language);
-    if listening::is_backchannel(&words, book.lexicon) {
-        let span = Sentence { words: 0..words.len(), mark: Mark::Nothing }.span(&words);
-        return vec![Act {
-            span,
-            code: Code::Backchannel,
-            cues: Vec::new(),
-            confidence: BACKCHANNEL,
-        }];
+    if let Some(act) = backchannel(&words, book) {
+        return vec![act];
     }
+    let marked = leans_on_marks(&words, context);
+    let borders = models.borders.map(|borders| (borders, language));
+    let parts = parts(&words, book, marked, None, borders);
+    let weights = if marked { models.marked } else { models.words };
+    model::decide(&parts, language, weights, context.before)
+}
+
+/// What the rules alone say of an utterance: what the model starts from, and what it is held
+/// against when it is measured.
+#[must_use]
+pub fn by_rules(text: &str, language: Language, context: Context<'_>) -> Vec<Act> {
+    let Some(book) = cues::book(language) else { return Vec::new() };
+    let words = text::words(text, language);
+    if let Some(act) = backchannel(&words, book) {
+        return vec![act];
+    }
+    let marked = leans_on_marks(&words, context);
+    parts(&words, book, marked, None, None).into_iter().flat_map(|part| part.acts).collect()
+}
+
+/// A sentence as it is read.
+struct Part<'b> {
+    span: CharSpan,
+    clause: Clause<'b>,
+    /// What the rules say.
+    acts: Vec<Act>,
+}
+
+/// An utterance made only of small words of listening, as one act.
+fn backchannel(words: &[Word], book: &Book) -> Option<Act> {
+    listening::is_backchannel(words, book.lexicon).then(|| Act {
+        span: Sentence { words: 0..words.len(), mark: Mark::Nothing }.span(words),
+        code: Code::Backchannel,
+        cues: Vec::new(),
+        confidence: BACKCHANNEL,
+    })
+}
+
+/// Whether this utterance is read by its punctuation.
+fn leans_on_marks(words: &[Word], context: Context<'_>) -> bool {
     let bare = words.len() >= UNMARKED_MIN_WORDS
         && words.iter().all(|word| word.stop.is_none() && !word.pause)
         && !words[0].capital;
-    let marked = context.punctuation == Punctuation::Written && !bare;
-    let whole =
-        if marked { sentences::written(&words) } else { sentences::by_words(&words, book.lexicon) };
-    whole
-        .iter()
-        .flat_map(|sentence| question::cut(sentence, &words, book, marked))
-        .flat_map(|sentence| acts(&sentence, &words, book, marked))
+    context.punctuation == Punctuation::Written && !bare
+}
+
+/// The sentences of an utterance, each with what the rules say of it. `alone` are words known to be
+/// a sentence of their own, whatever the cutting would make of them (training).
+fn parts<'b>(
+    words: &'b [Word],
+    book: &'b Book,
+    marked: bool,
+    alone: Option<std::ops::Range<usize>>,
+    borders: Option<(&model::Borders, Language)>,
+) -> Vec<Part<'b>> {
+    let cut = |from: usize, to: usize| -> Vec<Sentence> {
+        let stretch = &words[from..to];
+        let whole = if marked {
+            sentences::written(stretch)
+        } else if let Some((borders, language)) = borders {
+            model::cut(stretch, borders, language)
+        } else {
+            sentences::by_words(stretch, book.lexicon)
+        };
+        let moved = |s: Sentence| Sentence { words: s.words.start + from..s.words.end + from, ..s };
+        whole
+            .into_iter()
+            .map(moved)
+            .flat_map(|sentence| question::cut(&sentence, words, book, marked))
+            .collect()
+    };
+    let sentences = match alone {
+        None => cut(0, words.len()),
+        Some(range) => {
+            let last = words[range.clone()].last().and_then(|word| word.stop);
+            let mark = last.map_or(Mark::Nothing, |(mark, _)| mark);
+            let mut all = cut(0, range.start);
+            all.push(Sentence { words: range.clone(), mark });
+            all.extend(cut(range.end, words.len()));
+            all
+        }
+    };
+    sentences
+        .into_iter()
+        .filter(|sentence| !sentence.words.is_empty())
+        .map(|sentence| part(&sentence, words, book, marked))
         .collect()
 }
 
-/// The acts of one sentence.
-fn acts(sentence: &Sentence, words: &[Word], book: &Book, marked: bool) -> Vec<Act> {
+/// One sentence and its acts by the rules.
+fn part<'b>(sentence: &Sentence, words: &'b [Word], book: &'b Book, marked: bool) -> Part<'b> {
     let span = sentence.span(words);
     let part = &words[sentence.words.clone()];
     let clause = Clause::read(book, part, sentence.words.start, sentence.mark, marked);
+    let acts = acts(span, &clause);
+    Part { span, clause, acts }
+}
+
+/// The acts of one sentence by the rules.
+fn acts(span: CharSpan, clause: &Clause<'_>) -> Vec<Act> {
     let mut acts: Vec<Act> = Vec::new();
     let mut add = |code, cues, confidence| acts.push(Act { span, code, cues, confidence });
-    let asked = question::read(&clause);
+    let asked = question::read(clause);
     let pushed = prescriptive::read(
-        &clause,
+        clause,
         asked.as_ref().is_some_and(|asked| asked.form == QuestionForm::Indirect),
     );
-    let permission = listening::permission(&clause);
+    let permission = listening::permission(clause);
     let asks = asked.is_some();
     let says_more = pushed.is_none()
         && permission.is_none()
@@ -121,7 +209,7 @@ fn acts(sentence: &Sentence, words: &[Word], book: &Book, marked: bool) -> Vec<A
     if let Some((code, cues, confidence)) = permission {
         add(code, cues, confidence);
     }
-    if says_more && let Some((code, cues, confidence)) = listening::statement(&clause, asks) {
+    if says_more && let Some((code, cues, confidence)) = listening::statement(clause, asks) {
         acts.push(Act { span, code, cues, confidence });
     }
     acts

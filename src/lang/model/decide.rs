@@ -1,0 +1,235 @@
+//! From scores to acts, and where the rules have the last word.
+//!
+//! In: sentences, each with its clause, the rules' acts and its features. Out: acts. What is
+//! likely comes from the weights; its form, its cues, what leads and what asks leave come from the
+//! rules. The rules' veto: a light tag alone ("okay?") asks nothing, housekeeping ("take your
+//! time") prescribes nothing. Where the rules have no words to show, the words and grammar that
+//! weighed most are shown instead.
+
+use std::sync::LazyLock;
+
+use super::features::{Features, Group};
+use super::table::{Head, root};
+use super::{Borders, Weights, seen};
+use crate::lang::clause::Clause;
+use crate::lang::text::Mark;
+use crate::lang::{Act, Code, Cue, CueSpan, Openness, Part, Push, QuestionForm};
+use crate::session::Language;
+
+/// The weights of one language.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Models<'a> {
+    /// For talk with its marks.
+    pub marked: Option<&'a Weights>,
+    /// For words alone.
+    pub words: Option<&'a Weights>,
+    /// Where words alone are cut.
+    pub borders: Option<&'a Borders>,
+}
+
+/// What the program carries of one language.
+struct Kept {
+    marked: Option<Weights>,
+    words: Option<Weights>,
+    borders: Option<Borders>,
+}
+
+impl Kept {
+    fn read(marked: &[u8], words: &[u8], borders: &[u8]) -> Self {
+        Self {
+            marked: Weights::read(marked),
+            words: Weights::read(words),
+            borders: Borders::read(borders),
+        }
+    }
+}
+
+static ENGLISH: LazyLock<Kept> = LazyLock::new(|| {
+    Kept::read(
+        include_bytes!("en_marked.bin"),
+        include_bytes!("en_words.bin"),
+        include_bytes!("en_borders.bin"),
+    )
+});
+static FRENCH: LazyLock<Kept> = LazyLock::new(|| {
+    Kept::read(
+        include_bytes!("fr_marked.bin"),
+        include_bytes!("fr_words.bin"),
+        include_bytes!("fr_borders.bin"),
+    )
+});
+
+impl Models<'static> {
+    /// The weights that the program carries; none for a third language.
+    #[must_use]
+    pub fn of(language: Language) -> Self {
+        let kept = match language {
+            Language::En => &*ENGLISH,
+            Language::Fr => &*FRENCH,
+            Language::Other => return Self::default(),
+        };
+        Self {
+            marked: kept.marked.as_ref(),
+            words: kept.words.as_ref(),
+            borders: kept.borders.as_ref(),
+        }
+    }
+}
+
+/// Likelihood from which something is shown as unsure; from a half it is counted.
+const SHOWN: f64 = 0.35;
+const COUNTED: f64 = 0.5;
+
+/// Most pieces of a sentence that are shown for what the weights decided.
+const SHOWN_PIECES: usize = 2;
+
+/// The acts of an utterance.
+pub(in crate::lang) fn decide(
+    parts: &[Part<'_>],
+    language: Language,
+    weights: Option<&Weights>,
+    before: Option<&str>,
+) -> Vec<Act> {
+    let Some(weights) = weights else {
+        return parts.iter().flat_map(|part| part.acts.clone()).collect();
+    };
+    let features = seen(parts, language, before);
+    parts
+        .iter()
+        .zip(&features)
+        .flat_map(|(part, features)| judge(part, features, weights, language))
+        .collect()
+}
+
+/// Likelihood of a score.
+fn likely(score: f64) -> f64 {
+    1.0 / (1.0 + (-score).exp())
+}
+
+/// The acts of one sentence under one model.
+fn judge(part: &Part<'_>, features: &Features, weights: &Weights, language: Language) -> Vec<Act> {
+    let scores = weights.scores(features);
+    let score = |head: Head| scores[head as usize];
+    let shown = |head: Head| pieces(&part.clause, features, weights, head, language);
+    let mut acts = Vec::new();
+    let asks = if part.clause.has_frame("tag_only") { 0.0 } else { likely(score(Head::Asks)) };
+    if asks >= SHOWN {
+        let by_rules = part.acts.iter().find(|act| matches!(act.code, Code::Question { .. }));
+        let open = |over: bool| if over { Openness::Open } else { Openness::Closed };
+        let (form, leading) = match by_rules.map(|act| act.code) {
+            Some(Code::Question { form, leading, .. }) => (form, leading),
+            _ => (QuestionForm::Declarative, false),
+        };
+        let code = Code::Question {
+            form,
+            leading,
+            pragmatic: open(score(Head::Open) > 0.0),
+            strict: open(score(Head::OpenStrict) > 0.0),
+        };
+        let cues = by_rules.map_or_else(|| shown(Head::Asks), |act| act.cues.clone());
+        acts.push(Act { span: part.span, code, cues, confidence: asks });
+    }
+    let pushed = pushed(part, &score);
+    if let Some((push, head, confidence)) = pushed {
+        let by_rules = part.acts.iter().find(|act| matches!(act.code, Code::Prescriptive { .. }));
+        let cues = by_rules.map_or_else(|| shown(head), |act| act.cues.clone());
+        acts.push(Act { span: part.span, code: Code::Prescriptive { push }, cues, confidence });
+    }
+    let permission = part.acts.iter().find(|act| act.code == Code::Permission);
+    acts.extend(permission.cloned());
+    let counted = acts.iter().any(|act| act.confidence >= COUNTED);
+    if !counted && let Some((code, head)) = statement(part, &score) {
+        let by_rules = part
+            .acts
+            .iter()
+            .find(|act| std::mem::discriminant(&act.code) == std::mem::discriminant(&code));
+        let cues = by_rules.map_or_else(|| shown(head), |act| act.cues.clone());
+        acts.push(Act { span: part.span, code, cues, confidence: likely(score(head)) });
+    }
+    acts
+}
+
+/// How hard the sentence pushes, if it does: the highest level that is likelier than not.
+fn pushed(part: &Part<'_>, score: &impl Fn(Head) -> f64) -> Option<(Push, Head, f64)> {
+    if part.clause.has_frame("housekeeping") {
+        return None;
+    }
+    let (one, two, three) = (score(Head::Level1), score(Head::Level2), score(Head::Level3));
+    let (push, head) = if two > 0.0 && three > 0.0 {
+        (Push::Directive, Head::Level3)
+    } else if two > 0.0 {
+        (Push::Advice, Head::Level2)
+    } else if one > 0.0 {
+        (Push::Option, Head::Level1)
+    } else {
+        return None;
+    };
+    // That it pushes at all is at least as likely as that it pushes this hard.
+    Some((push, head, likely(one.max(two))))
+}
+
+/// What a sentence that neither asks nor pushes says.
+fn statement(part: &Part<'_>, score: &impl Fn(Head) -> f64) -> Option<(Code, Head)> {
+    let heads = [Head::Reflects, Head::Informs, Head::Affirms];
+    let head = heads.into_iter().max_by(|a, b| score(*a).total_cmp(&score(*b)))?;
+    if score(head) <= 0.0 {
+        return None;
+    }
+    let code = match head {
+        Head::Reflects => {
+            Code::Reflection { checking: part.clause.marked && part.clause.mark == Mark::Question }
+        }
+        Head::Informs => Code::Information {
+            experience: part.acts.iter().any(|a| a.code == Code::Information { experience: true }),
+        },
+        _ => Code::Affirmation,
+    };
+    Some((code, head))
+}
+
+/// The runs of words that weighed most for a head.
+fn pieces(
+    clause: &Clause<'_>,
+    features: &Features,
+    weights: &Weights,
+    head: Head,
+    language: Language,
+) -> Vec<Cue> {
+    let mut found: Vec<(f64, usize, usize)> = Vec::new();
+    for group in [Group::Words, Group::Shapes, Group::Grammar] {
+        let all = &features.groups[group as usize];
+        let worth = f64::from(weights.step[head as usize][group as usize]) / root(all.len().max(1));
+        for feature in all {
+            let place = (usize::from(feature.from), usize::from(feature.to));
+            if place.0 < place.1
+                && place.1 <= clause.words.len()
+                && let Some(bytes) = weights.find(feature.key)
+                && bytes[head as usize] > 0
+            {
+                found.push((worth * f64::from(bytes[head as usize]), place.0, place.1));
+            }
+        }
+    }
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
+    let mut cues: Vec<Cue> = Vec::new();
+    for (_, from, to) in found {
+        let span =
+            CueSpan { start: clause.words[from].span.start, end: clause.words[to - 1].span.end };
+        if cues.iter().all(|cue| cue.span.end <= span.start || span.end <= cue.span.start) {
+            let kind = match head {
+                Head::Asks | Head::Open | Head::OpenStrict => "question",
+                Head::Level1 | Head::Level2 | Head::Level3 => "prescriptive",
+                Head::Reflects => "reflection",
+                Head::Informs => "information",
+                Head::Affirms => "affirmation",
+            };
+            let rule = format!("{}.{kind}.learnt", language.code().unwrap_or_default());
+            cues.push(Cue { rule, span });
+        }
+        if cues.len() == SHOWN_PIECES {
+            break;
+        }
+    }
+    cues.sort_by_key(|cue| cue.span.start);
+    cues
+}

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use train_coder::lang::CharSpan;
+use train_coder::lang::model::{Features, gaps};
 use train_coder::session::Language;
 
 /// What coders say of a sentence; `None` where a file does not say.
@@ -20,6 +21,34 @@ pub struct Gold {
     pub unsure: bool,
     /// A second coder's openness (0, 1, 2) or level.
     pub second: Option<u8>,
+}
+
+impl Gold {
+    /// Of two sentences that were not told apart: what either is.
+    pub fn with(mut self, other: &Self) -> Self {
+        let either = |a: Option<bool>, b: Option<bool>| match (a, b) {
+            (Some(a), Some(b)) => Some(a || b),
+            (a, b) => a.or(b),
+        };
+        self.asks = either(self.asks, other.asks);
+        self.open = either(self.open, other.open);
+        self.strict = either(self.strict, other.strict);
+        self.level = self.level.max(other.level);
+        self.unsure |= other.unsure;
+        if let Some(kinds) = &other.kinds {
+            self.kinds.get_or_insert_default().extend(kinds.iter().cloned());
+        }
+        self
+    }
+
+    /// What is still known when a part of the stretch was not coded: that something is in it, never
+    /// that it is not.
+    pub fn only_yes(mut self) -> Self {
+        self.asks = self.asks.filter(|yes| *yes);
+        self.level = self.level.filter(|level| *level > 0);
+        self.kinds = None;
+        self
+    }
 }
 
 /// A sentence and its codes.
@@ -181,18 +210,63 @@ fn codebook(file: &Path) -> Result<Vec<Doc>> {
     Ok(docs)
 }
 
-/// Punctuated texts to learn sentence ends from, each with its fold.
-pub fn talk(folder: &Path, docs: &[Doc]) -> Result<Vec<(Language, usize, String)>> {
+/// Talk to learn sentence ends from.
+pub struct Talk {
+    pub language: Language,
+    pub fold: usize,
+    pub text: String,
+    /// The coded sentences in it.
+    pub coded: Vec<CharSpan>,
+}
+
+impl Talk {
+    /// What each gap is seen as, and whether a sentence ends there: as it was coded, else as it is
+    /// punctuated; nothing is known of the rest of a text without marks.
+    pub fn gaps(&self) -> Vec<(Features, bool)> {
+        let marked = self.text.contains(['.', '?', '!']);
+        gaps(&self.text, self.language)
+            .into_iter()
+            .filter_map(|gap| {
+                let inside =
+                    self.coded.iter().any(|s| s.start < gap.span.start && gap.span.end < s.end);
+                let edge = self.coded.iter().any(|s| {
+                    (gap.span.start..=gap.span.end).contains(&s.start)
+                        || (gap.span.start..=gap.span.end).contains(&s.end)
+                });
+                let ends = match (edge, inside) {
+                    (true, _) => true,
+                    (_, true) => false,
+                    _ if marked => gap.ends,
+                    _ => return None,
+                };
+                Some((gap.features, ends))
+            })
+            .collect()
+    }
+}
+
+/// What sentence ends are learnt from.
+pub fn talk(docs: &[Doc]) -> Vec<Talk> {
     let mut all = Vec::new();
     for doc in docs {
+        let (language, fold) = (doc.language, doc.fold);
         if matches!(doc.set, "annomi" | "sentences" | "sessions") {
-            all.push((doc.language, doc.fold, doc.text.clone()));
-            all.extend(doc.before.iter().map(|text| (doc.language, doc.fold, text.clone())));
+            let coded = if doc.set == "sentences" { spans(doc) } else { Vec::new() };
+            all.push(Talk { language, fold, text: doc.text.clone(), coded });
+            let before = doc.before.iter().filter(|text| text.contains(['.', '?', '!']));
+            all.extend(before.map(|text| Talk {
+                language,
+                fold,
+                text: text.clone(),
+                coded: Vec::new(),
+            }));
         }
     }
-    let _ = folder;
-    all.retain(|(_, _, text)| text.contains(['.', '?', '!']));
-    Ok(all)
+    all
+}
+
+fn spans(doc: &Doc) -> Vec<CharSpan> {
+    doc.targets.iter().map(|target| target.span).collect()
 }
 
 fn annomi(folder: &Path) -> Result<Vec<Doc>> {

@@ -27,6 +27,8 @@ pub struct Settings {
     /// Weight of a copy of each lesson without the cues: the rules were written by looking at these
     /// very sentences, so a model that leans on them alone would be disappointed elsewhere.
     pub blind: f64,
+    /// Weight of the sentences as the program cuts them by words alone.
+    pub pieces: f64,
     /// Whether thresholds are moved to where the folds agree best.
     pub shift: bool,
 }
@@ -43,6 +45,7 @@ impl Default for Settings {
             people: 0.0,
             silver: 0.3,
             blind: 0.5,
+            pieces: 1.0,
             shift: true,
         }
     }
@@ -61,6 +64,7 @@ impl Settings {
             "scenes" => self.scenes = value,
             "silver" => self.silver = value,
             "blind" => self.blind = value,
+            "pieces" => self.pieces = value,
             "shift" => self.shift = value > 0.0,
             "people" => self.people = value,
             "cues" => self.scale[0] = value,

@@ -17,7 +17,7 @@ use bars::{Said, bars, of_acts};
 use corpus::{MODES, Read, number, read};
 use data::{Doc, FOLDS};
 use fit::{Lesson, School, Settings};
-use train_coder::lang::model::{Borders, Example, Head, Models, Weights, examples, gaps};
+use train_coder::lang::model::{Borders, Example, Head, Models, Weights, examples};
 use train_coder::lang::{CharSpan, Context, Punctuation};
 use train_coder::session::Language;
 
@@ -53,12 +53,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut settings = Settings::default();
     let (mut only, mut rules) = (None, false);
     let (mut write, mut short, mut cuts) = (None, false, false);
+    let mut coded_ends = false;
     for word in std::env::args().skip(1) {
         match word.as_str() {
             "en" => only = Some(Language::En),
             "fr" => only = Some(Language::Fr),
             "rules" => rules = true,
             "short" => short = true,
+            "coded-ends" => coded_ends = true,
             "cuts" => cuts = true,
             "write" => write = Some(Path::new("../src/lang/model")),
             word if settings.set(word) => {}
@@ -132,6 +134,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             bars(&docs, mode, &|index| {
                 let doc = &docs[index];
                 let fold = (doc.fold < FOLDS).then_some(doc.fold);
+                if coded_ends {
+                    return read[index][number(mode)]
+                        .gold
+                        .iter()
+                        .map(|one| weigh(&tables[&(doc.language, one.marked, fold)], one))
+                        .collect();
+                }
                 if !short {
                     let models = Models {
                         marked: tables.get(&(doc.language, true, fold)),
@@ -172,7 +181,7 @@ type Cutters = BTreeMap<(Language, Option<usize>), Borders>;
 
 /// Learns sentence ends by folds, and says how well.
 fn cutters(docs: &[Doc], only: Option<Language>) -> Result<Cutters, Box<dyn Error>> {
-    let talk = data::talk(Path::new("../../shared/coding/dev"), docs)?;
+    let talk = data::talk(docs);
     let mut all = Cutters::new();
     for language in [Language::En, Language::Fr] {
         if only.is_some_and(|only| only != language) {
@@ -181,11 +190,12 @@ fn cutters(docs: &[Doc], only: Option<Language>) -> Result<Cutters, Box<dyn Erro
         let mut scored: Vec<(f64, bool)> = Vec::new();
         let mut tables = Vec::new();
         for fold in (0..FOLDS).map(Some).chain([None]) {
-            let seen = talk.iter().filter(|one| one.0 == language && Some(one.1) != fold);
-            let lessons: Vec<_> = seen.flat_map(|one| gaps(&one.2, language)).collect();
+            let seen = talk.iter().filter(|one| one.language == language && Some(one.fold) != fold);
+            let lessons: Vec<_> = seen.flat_map(data::Talk::gaps).collect();
             let table = fit::borders(&lessons, 2, 20_000, CUT_PENALTY);
-            for one in talk.iter().filter(|one| one.0 == language && Some(one.1) == fold) {
-                let gaps = gaps(&one.2, language);
+            for one in talk.iter().filter(|one| one.language == language && Some(one.fold) == fold)
+            {
+                let gaps = one.gaps();
                 scored.extend(gaps.iter().map(|(seen, ends)| (table.scores(seen)[0], *ends)));
             }
             tables.push((fold, table));
@@ -273,6 +283,9 @@ fn lessons(
                 }
             }
         }
+        if settings.pieces > 0.0 && !marked {
+            pieces(&mut lessons, doc, &read[number(Punctuation::Missing)], weight * settings.pieces);
+        }
         if settings.silver > 0.0 && !marked {
             silver(&mut lessons, doc, settings.silver);
         }
@@ -308,6 +321,36 @@ fn silver(lessons: &mut Vec<Lesson>, doc: &Doc, weight: f64) {
             let gold = data::Gold { asks: Some(asks), ..data::Gold::default() };
             lessons.push(Lesson { example, gold, fold: doc.fold, weight, copy: true });
         }
+    }
+}
+
+/// Sentences as the program cuts them by words alone, with what the coded sentences in them are:
+/// in use, these are what is weighed.
+fn pieces(lessons: &mut Vec<Lesson>, doc: &Doc, read: &Read, weight: f64) {
+    if doc.asr.is_some() {
+        return;
+    }
+    for example in &read.engine {
+        let mut covered = 0;
+        let mut gold: Option<data::Gold> = None;
+        for target in &doc.targets {
+            let span = example.span;
+            let common =
+                target.span.end.min(span.end).saturating_sub(target.span.start.max(span.start));
+            let shorter = (span.end - span.start).min(target.span.end - target.span.start);
+            covered += common;
+            if common * 2 > shorter {
+                gold = Some(match gold {
+                    None => target.gold.clone(),
+                    Some(before) => before.with(&target.gold),
+                });
+            }
+        }
+        let Some(mut gold) = gold else { continue };
+        if covered * 10 < (example.span.end - example.span.start) * 7 {
+            gold = gold.only_yes();
+        }
+        lessons.push(Lesson { example: example.clone(), gold, fold: doc.fold, weight, copy: true });
     }
 }
 

@@ -7,6 +7,7 @@ use super::classes::class;
 use super::features::{Feature, Features};
 use super::hash::Name;
 use super::table::Table;
+use crate::lang::CharSpan;
 use crate::lang::sentences::Sentence;
 use crate::lang::text::{self, Mark, Word};
 use crate::session::Language;
@@ -37,15 +38,33 @@ pub(in crate::lang) fn cut(words: &[Word], borders: &Borders, language: Language
     found
 }
 
-/// The gaps of a punctuated text as the model sees them, each with whether a sentence ends there.
+/// A gap between two words, as the model sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// What is seen of it.
+    pub features: Features,
+    /// From the end of the word before to the start of the word after.
+    pub span: CharSpan,
+    /// Whether the punctuation ends a sentence there.
+    pub ends: bool,
+}
+
+/// The gaps of a text.
 #[must_use]
-pub fn gaps(text: &str, language: Language) -> Vec<(Features, bool)> {
+pub fn gaps(text: &str, language: Language) -> Vec<Gap> {
     let words = text::words(text, language);
     (1..words.len())
         .filter(|place| !words[*place].joined)
-        .map(|place| (gap(&words, place, language), words[place - 1].stop.is_some()))
+        .map(|place| Gap {
+            features: gap(&words, place, language),
+            span: CharSpan { start: words[place - 1].span.end, end: words[place].span.start },
+            ends: words[place - 1].stop.is_some(),
+        })
         .collect()
 }
+
+/// Words on each side of a gap that are seen wherever they stand.
+const NEAR: isize = 6;
 
 /// What is seen of the gap before `place`.
 fn gap(words: &[Word], place: usize, language: Language) -> Features {
@@ -83,6 +102,14 @@ fn gap(words: &[Word], place: usize, language: Language) -> Features {
         let name = parts.iter().fold(Name::new(GAP), |name, part| name.text(part).border());
         group.push(Feature { key: name.number(), from: 0, to: 0 });
     }
+    for (side, offsets) in [("left", -NEAR..0), ("right", 0..NEAR)] {
+        for offset in offsets {
+            let name = Name::new(GAP).text(side).border().text(word(offset)).border();
+            group.push(Feature { key: name.number(), from: 0, to: 0 });
+            let name = Name::new(GAP).text(side).border().text(shape(offset)).border().border();
+            group.push(Feature { key: name.number(), from: 0, to: 0 });
+        }
+    }
     group.sort_unstable();
     group.dedup_by_key(|feature| feature.key);
     features
@@ -95,11 +122,11 @@ mod tests {
     #[test]
     fn a_gap_is_an_end_where_a_sentence_closes_and_marks_are_not_seen() {
         let ends = |text: &str| -> Vec<bool> {
-            gaps(text, Language::En).into_iter().map(|(_, ends)| ends).collect()
+            gaps(text, Language::En).into_iter().map(|gap| gap.ends).collect()
         };
         assert_eq!(ends("I see. So what now?"), [false, true, false, false]);
         let seen = |text: &str| -> Vec<Features> {
-            gaps(text, Language::En).into_iter().map(|(features, _)| features).collect()
+            gaps(text, Language::En).into_iter().map(|gap| gap.features).collect()
         };
         assert_eq!(seen("I see. So, what now?"), seen("i see so what now"));
     }

@@ -12,7 +12,7 @@ mod hash;
 mod table;
 
 pub(super) use borders::cut;
-pub use borders::{Borders, gaps};
+pub use borders::{Borders, Gap, gaps};
 pub use decide::Models;
 pub(super) use decide::decide;
 pub use features::{Feature, Features, Group};

@@ -5,6 +5,7 @@
 //! quoted, whether a verb and a pronoun are tied by a hyphen.
 
 use super::cues::{At, Book, Kind, Rule, Unless};
+use super::sentences::Sentence;
 use super::text::{Mark, Word};
 use super::{Cue, CueSpan};
 
@@ -58,6 +59,17 @@ impl<'b> Clause<'b> {
         clause
     }
 
+    /// Reads a sentence of an utterance.
+    pub(super) fn of_sentence(
+        sentence: &Sentence,
+        words: &'b [Word],
+        book: &'b Book,
+        marked: bool,
+    ) -> Self {
+        let part = &words[sentence.words.clone()];
+        Self::read(book, part, sentence.words.start, sentence.mark, marked)
+    }
+
     /// Finds every match, then drops what its place or its guards forbid.
     fn look(&mut self, book: &'b Book) {
         let mut canon = String::from(" ");
@@ -68,18 +80,12 @@ impl<'b> Clause<'b> {
             canon.push(' ');
         }
         starts.push(canon.len());
-        let mut found = Vec::new();
-        for index in book.set.matches(&canon) {
-            let rule = &book.rules[index];
-            let mut from = 0;
-            while let Some(hit) = rule.regex.find_at(&canon, from) {
-                let word = |byte: usize| starts.binary_search(&byte).ok();
-                if let (Some(start), Some(end)) = (word(hit.start() + 1), word(hit.end())) {
-                    found.push(Hit { rule, from: start, to: end });
-                }
-                from = hit.end() - 1;
-            }
-        }
+        let mut found: Vec<Hit<'b>> = book
+            .finder
+            .find(&canon, &starts)
+            .into_iter()
+            .map(|(number, from, to)| Hit { rule: &book.rules[number], from, to })
+            .collect();
         found.retain(|hit| self.placed(hit));
         self.hits = found;
         let stay: Vec<Hit<'b>> =

@@ -9,9 +9,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use serde::Deserialize;
 
+use super::finder::Finder;
 use super::{Openness, Push, QuestionForm};
 use crate::session::Language;
 
@@ -147,7 +147,6 @@ pub(super) struct Rule {
     /// `language.kind.name`.
     pub id: String,
     pub kind: Kind,
-    pub regex: Regex,
     pub at: At,
     pub asks: Asks,
     pub form: QuestionForm,
@@ -199,8 +198,8 @@ pub(super) struct Book {
     #[cfg(test)]
     pub language: Language,
     pub rules: Vec<Rule>,
-    /// All patterns at once: which rules are worth running on a clause.
-    pub set: RegexSet,
+    /// The patterns of the rules, in their order.
+    pub finder: Finder,
     pub lexicon: &'static Lexicon,
 }
 
@@ -255,9 +254,6 @@ impl Lexicon {
     }
 }
 
-/// Memory for the automata of one pattern set; the default makes the search fall back to a slow one.
-const AUTOMATON_BYTES: usize = 64 << 20;
-
 impl Book {
     fn read(language: Language, text: &str) -> Result<Self, String> {
         let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
@@ -272,20 +268,17 @@ impl Book {
             (Kind::Frame, "frame", &file.frame),
         ];
         let code = language.code().unwrap_or_default();
-        let (mut rules, mut patterns) = (Vec::new(), Vec::new());
+        let (mut rules, mut finder) = (Vec::new(), Finder::default());
         for (kind, kind_name, written) in kinds {
             for rule in written {
-                let pattern = format!(" (?:{}) ", expand(&rule.pattern, &file.words));
                 let id = format!("{code}.{kind_name}.{}", rule.name);
-                let regex = RegexBuilder::new(&pattern)
-                    .size_limit(AUTOMATON_BYTES)
-                    .build()
+                finder
+                    .add(&expand(&rule.pattern, &file.words))
                     .map_err(|error| format!("{id}: {error}"))?;
                 let openness = rule.openness.unwrap_or(Openness::Closed);
                 rules.push(Rule {
                     id,
                     kind,
-                    regex,
                     at: rule.at,
                     asks: rule.asks,
                     form: rule.form.unwrap_or(QuestionForm::YesNo),
@@ -304,19 +297,13 @@ impl Book {
                     rank: rule.rank,
                     examples: (rule.yes.clone(), rule.no.clone()),
                 });
-                patterns.push(pattern);
             }
         }
-        let set = RegexSetBuilder::new(&patterns)
-            .size_limit(AUTOMATON_BYTES)
-            .dfa_size_limit(AUTOMATON_BYTES)
-            .build()
-            .map_err(|error| error.to_string())?;
         Ok(Self {
             #[cfg(test)]
             language,
             rules,
-            set,
+            finder,
             lexicon,
         })
     }

@@ -14,6 +14,7 @@ mod clause;
 #[cfg(test)]
 mod codebook;
 mod cues;
+mod finder;
 mod listening;
 mod measures;
 pub mod model;
@@ -137,7 +138,7 @@ fn parts<'b>(
     alone: Option<std::ops::Range<usize>>,
     borders: Option<(&model::Borders, Language)>,
 ) -> Vec<Part<'b>> {
-    let cut = |from: usize, to: usize| -> Vec<Sentence> {
+    let cut = |from: usize, to: usize| -> Vec<(Sentence, Clause<'b>)> {
         let stretch = &words[from..to];
         let whole = if marked {
             sentences::written(stretch)
@@ -159,25 +160,22 @@ fn parts<'b>(
             let last = words[range.clone()].last().and_then(|word| word.stop);
             let mark = last.map_or(Mark::Nothing, |(mark, _)| mark);
             let mut all = cut(0, range.start);
-            all.push(Sentence { words: range.clone(), mark });
+            let alone = Sentence { words: range.clone(), mark };
+            let clause = Clause::of_sentence(&alone, words, book, marked);
+            all.push((alone, clause));
             all.extend(cut(range.end, words.len()));
             all
         }
     };
     sentences
         .into_iter()
-        .filter(|sentence| !sentence.words.is_empty())
-        .map(|sentence| part(&sentence, words, book, marked))
+        .filter(|(sentence, _)| !sentence.words.is_empty())
+        .map(|(sentence, clause)| {
+            let span = sentence.span(words);
+            let acts = acts(span, &clause);
+            Part { span, clause, acts }
+        })
         .collect()
-}
-
-/// One sentence and its acts by the rules.
-fn part<'b>(sentence: &Sentence, words: &'b [Word], book: &'b Book, marked: bool) -> Part<'b> {
-    let span = sentence.span(words);
-    let part = &words[sentence.words.clone()];
-    let clause = Clause::read(book, part, sentence.words.start, sentence.mark, marked);
-    let acts = acts(span, &clause);
-    Part { span, clause, acts }
 }
 
 /// The acts of one sentence by the rules.

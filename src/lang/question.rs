@@ -143,13 +143,31 @@ fn by_mark(clause: &Clause<'_>, gives_back: bool) -> Option<Asked> {
 
 /// Cuts a sentence where a question begins: each of several questions in one breath is an act of
 /// its own, and without punctuation a question is cut off from what is said before it.
-pub(super) fn cut(sentence: &Sentence, words: &[Word], book: &Book, marked: bool) -> Vec<Sentence> {
-    let whole = vec![sentence.clone()];
-    if marked && sentence.mark != Mark::Question {
-        return whole;
+pub(super) fn cut<'b>(
+    sentence: &Sentence,
+    words: &'b [Word],
+    book: &'b Book,
+    marked: bool,
+) -> Vec<(Sentence, Clause<'b>)> {
+    let whole = Clause::of_sentence(sentence, words, book, marked);
+    let cuts = cuts(&whole, book, marked);
+    if cuts.is_empty() {
+        return vec![(sentence.clone(), whole)];
     }
-    let part = &words[sentence.words.clone()];
-    let clause = Clause::read(book, part, sentence.words.start, sentence.mark, marked);
+    divide(sentence, &whole, &cuts)
+        .into_iter()
+        .map(|part| {
+            let clause = Clause::of_sentence(&part, words, book, marked);
+            (part, clause)
+        })
+        .collect()
+}
+
+/// Words of the clause before which it is cut.
+fn cuts(clause: &Clause<'_>, book: &Book, marked: bool) -> Vec<usize> {
+    if marked && clause.mark != Mark::Question {
+        return Vec::new();
+    }
     let mut starts: Vec<usize> = clause
         .of(Kind::Question)
         .filter(|hit| {
@@ -160,7 +178,7 @@ pub(super) fn cut(sentence: &Sentence, words: &[Word], book: &Book, marked: bool
                         marked && clause.opens[hit.from] && hit.rule.form == QuestionForm::Wh
                     }
                     Asks::Always | Asks::Opening => {
-                        clause.opens[hit.from] || !marked && asks_here(&clause, hit)
+                        clause.opens[hit.from] || !marked && asks_here(clause, hit)
                     }
                 }
         })
@@ -172,7 +190,7 @@ pub(super) fn cut(sentence: &Sentence, words: &[Word], book: &Book, marked: bool
     let mut asked: Option<usize> = None;
     for start in starts {
         let left = cuts.last().copied().unwrap_or(0);
-        let start_at = back_over_markers(&clause, start, book);
+        let start_at = back_over_markers(clause, start, book);
         let alternative =
             clause.words[start_at..=start].iter().any(|w| w.text == "or" || w.text == "ou");
         let far = asked.is_some_and(|before| start_at >= before + 2);
@@ -182,7 +200,7 @@ pub(super) fn cut(sentence: &Sentence, words: &[Word], book: &Book, marked: bool
         }
         asked = Some(start);
     }
-    divide(sentence, &clause, &cuts)
+    cuts
 }
 
 /// First of the markers that lead into `start`.

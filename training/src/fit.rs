@@ -29,6 +29,10 @@ pub struct Settings {
     pub blind: f64,
     /// Weight of the sentences as the program cuts them by words alone.
     pub pieces: f64,
+    /// Penalty of the sentence ends.
+    pub ends: f64,
+    /// How far the threshold of sentence ends stands above where F1 is best.
+    pub fewer: f64,
     /// Whether thresholds are moved to where the folds agree best.
     pub shift: bool,
 }
@@ -45,7 +49,9 @@ impl Default for Settings {
             people: 0.0,
             silver: 0.3,
             blind: 0.5,
-            pieces: 1.0,
+            pieces: 0.0,
+            ends: 0.3,
+            fewer: 0.6,
             shift: true,
         }
     }
@@ -65,6 +71,8 @@ impl Settings {
             "silver" => self.silver = value,
             "blind" => self.blind = value,
             "pieces" => self.pieces = value,
+            "ends" => self.ends = value,
+            "fewer" => self.fewer = value,
             "shift" => self.shift = value > 0.0,
             "people" => self.people = value,
             "cues" => self.scale[0] = value,

@@ -70,7 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let began = Instant::now();
     let mut docs = data::read(Path::new("../../shared/coding/dev"))?;
     docs.retain(|doc| only.is_none_or(|only| only == doc.language));
-    let cutters = if cuts { cutters(&docs, only)? } else { BTreeMap::new() };
+    let cutters = if cuts { cutters(&docs, only, &settings) } else { BTreeMap::new() };
     if std::env::var_os("ONLY_CUTS").is_some() {
         return Ok(());
     }
@@ -118,6 +118,19 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let mode = if *marked { "marked" } else { "words" };
                 let name = format!("{}_{mode}.bin", language.code().unwrap_or(""));
                 std::fs::write(folder.join(name), table.write())?;
+            }
+        }
+    }
+    if std::env::var_os("SHOW_TURNS").is_some() {
+        for (index, doc) in docs.iter().enumerate() {
+            let Some(turn) = doc.turn.as_ref().filter(|turn| turn.coder != "3") else { continue };
+            for one in &read[index][0].engine {
+                let said = weigh(&tables[&(doc.language, one.marked, Some(doc.fold))], one);
+                let scores = tables[&(doc.language, one.marked, Some(doc.fold))].scores(&one.features);
+                let rules = of_acts(one.span, &one.acts);
+                let text: String = doc.text.chars().skip(one.span.start as usize).take((one.span.end - one.span.start) as usize).collect();
+                let gold = doc.targets.iter().find(|t| t.span.start < one.span.end && t.span.end > one.span.start).and_then(|t| t.gold.asks);
+                println!("TURN\t{}\t{}\t{}{}\t{}{}\t{:.2}\t{:.2}\t{:?}\t{}", index, turn.three, u8::from(rules.asks), u8::from(rules.open), u8::from(said.asks), u8::from(said.open), scores[0], scores[1], gold, text);
             }
         }
     }
@@ -174,13 +187,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Penalty of the sentence ends.
-const CUT_PENALTY: f64 = 0.1;
-
 type Cutters = BTreeMap<(Language, Option<usize>), Borders>;
 
 /// Learns sentence ends by folds, and says how well.
-fn cutters(docs: &[Doc], only: Option<Language>) -> Result<Cutters, Box<dyn Error>> {
+fn cutters(docs: &[Doc], only: Option<Language>, settings: &Settings) -> Cutters {
     let talk = data::talk(docs);
     let mut all = Cutters::new();
     for language in [Language::En, Language::Fr] {
@@ -192,7 +202,7 @@ fn cutters(docs: &[Doc], only: Option<Language>) -> Result<Cutters, Box<dyn Erro
         for fold in (0..FOLDS).map(Some).chain([None]) {
             let seen = talk.iter().filter(|one| one.language == language && Some(one.fold) != fold);
             let lessons: Vec<_> = seen.flat_map(data::Talk::gaps).collect();
-            let table = fit::borders(&lessons, 2, 20_000, CUT_PENALTY);
+            let table = fit::borders(&lessons, 2, 20_000, settings.ends);
             for one in talk.iter().filter(|one| one.language == language && Some(one.fold) == fold)
             {
                 let gaps = one.gaps();
@@ -203,11 +213,11 @@ fn cutters(docs: &[Doc], only: Option<Language>) -> Result<Cutters, Box<dyn Erro
         let (cut, f1) = fit::best_f1(&mut scored);
         println!("{language:?}: sentence ends F1 {f1:.3} at {cut:.2}, {} gaps", scored.len());
         for (fold, mut table) in tables {
-            table.bias[0] -= cut as f32;
+            table.bias[0] -= (cut + settings.fewer) as f32;
             all.insert((language, fold), table);
         }
     }
-    Ok(all)
+    all
 }
 
 /// An utterance of small words of listening is that, whatever the model says.

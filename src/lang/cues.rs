@@ -188,6 +188,8 @@ pub(super) struct Lexicon {
     pub function: HashSet<String>,
     /// Words that a finished clause does not end in.
     pub unfinished: HashSet<String>,
+    /// Base forms that open an order (English).
+    pub verbs: HashSet<String>,
     /// Words that may be said twice in a row.
     pub doubled: HashSet<String>,
 }
@@ -249,6 +251,7 @@ impl Lexicon {
             backchannel: list("backchannel"),
             function: list("function"),
             unfinished: list("unfinished"),
+            verbs: list("verb"),
             doubled: list("doubled"),
         })
     }

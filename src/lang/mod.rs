@@ -20,6 +20,7 @@ mod measures;
 pub mod model;
 mod prescriptive;
 mod question;
+mod reframe;
 mod sentences;
 mod text;
 
@@ -27,6 +28,7 @@ pub use act::{Act, CharSpan, Code, Cue, CueSpan, Openness, Push, QuestionForm};
 pub use measures::{
     is_backchannel, is_unfinished, punctuation, rather_french, same_question, sentences, word_count,
 };
+pub use reframe::reframings;
 
 use crate::session::Language;
 use clause::Clause;

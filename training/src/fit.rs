@@ -31,7 +31,8 @@ pub struct Settings {
     pub pieces: f64,
     /// Penalty of the sentence ends.
     pub ends: f64,
-    /// How far the threshold of sentence ends stands above where F1 is best.
+    /// How far the threshold of sentence ends stands above where F1 is best, in French (in English
+    /// it stands there).
     pub fewer: f64,
     /// Whether thresholds are moved to where the folds agree best.
     pub shift: bool,
@@ -147,8 +148,9 @@ impl School {
     }
 
     /// How far each head's scores are to be moved so that 0 is where coders and model agree best
-    /// (kappa), from what each fold says of the sentences that it was not shown.
-    pub fn shifts(&self, folds: &[(usize, Weights)]) -> [f32; 9] {
+    /// (kappa), and how likely the moved scores then are right, from what each fold says of the
+    /// sentences that it was not shown.
+    pub fn shifts(&self, folds: &[(usize, Weights)], shift: bool) -> [(f32, [f32; 2]); 9] {
         let scores: Vec<Option<[f64; 9]>> = self
             .lessons
             .iter()
@@ -168,7 +170,9 @@ impl School {
                 })
                 .collect();
             pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-            best_cut(&pairs) as f32
+            let cut = if shift { best_cut(&pairs) } else { 0.0 };
+            pairs.iter_mut().for_each(|pair| pair.0 -= cut);
+            (cut as f32, platt(&pairs).map(|number| number as f32))
         })
     }
 
@@ -270,6 +274,27 @@ fn best_cut(pairs: &[(f64, bool)]) -> f64 {
     let best = cuts.iter().map(|cut| cut.0).fold(f64::MIN, f64::max);
     let near: Vec<f64> = cuts.iter().filter(|cut| cut.0 > best - 0.01).map(|cut| cut.1).collect();
     if near.is_empty() { 0.0 } else { near.iter().sum::<f64>() / near.len() as f64 }
+}
+
+/// Slope and place of the logistic that fits best, by Newton's method.
+fn platt(pairs: &[(f64, bool)]) -> [f64; 2] {
+    let (mut slope, mut place) = (1.0, 0.0);
+    for _ in 0..30 {
+        let (mut g, mut h) = ([0.0; 2], [[1e-3, 0.0], [0.0, 1e-3]]);
+        for (score, yes) in pairs {
+            let p = 1.0 / (1.0 + (-(slope * score + place)).exp());
+            let (miss, worth) = (p - f64::from(u8::from(*yes)), p * (1.0 - p));
+            g[0] += miss * score;
+            g[1] += miss;
+            h[0][0] += worth * score * score;
+            h[0][1] += worth * score;
+            h[1][1] += worth;
+        }
+        let det = h[0][0] * h[1][1] - h[0][1] * h[0][1];
+        slope -= (h[1][1] * g[0] - h[0][1] * g[1]) / det;
+        place -= (h[0][0] * g[1] - h[0][1] * g[0]) / det;
+    }
+    [slope, place]
 }
 
 fn push(matrix: &mut Matrix, features: &Features, column: &HashMap<u32, u32>, settings: &Settings) {

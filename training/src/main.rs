@@ -95,13 +95,16 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let began = Instant::now();
                 let folds: Vec<(usize, Weights)> =
                     (0..FOLDS).map(|fold| (fold, school.learn(Some(fold)))).collect();
-                let shifts = if settings.shift { school.shifts(&folds) } else { [0.0; 9] };
+                let shifts = school.shifts(&folds, settings.shift);
                 let all = folds.into_iter().map(|(fold, table)| (Some(fold), table));
                 for (fold, mut table) in all.chain([(None, school.learn(None))]) {
-                    table.bias.iter_mut().zip(shifts).for_each(|(bias, shift)| *bias -= shift);
+                    for (head, (shift, sure)) in shifts.iter().enumerate() {
+                        table.bias[head] -= shift;
+                        table.sure[head] = *sure;
+                    }
                     tables.insert((language, marked, fold), table);
                 }
-                eprintln!("shifts {shifts:.2?}");
+                eprintln!("thresholds and likelihoods {shifts:.2?}");
                 eprintln!("{language:?} {marked} {:?} in {:.1?}", school.size(), began.elapsed());
             }
         }
@@ -118,19 +121,6 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let mode = if *marked { "marked" } else { "words" };
                 let name = format!("{}_{mode}.bin", language.code().unwrap_or(""));
                 std::fs::write(folder.join(name), table.write())?;
-            }
-        }
-    }
-    if std::env::var_os("SHOW_TURNS").is_some() {
-        for (index, doc) in docs.iter().enumerate() {
-            let Some(turn) = doc.turn.as_ref().filter(|turn| turn.coder != "3") else { continue };
-            for one in &read[index][0].engine {
-                let said = weigh(&tables[&(doc.language, one.marked, Some(doc.fold))], one);
-                let scores = tables[&(doc.language, one.marked, Some(doc.fold))].scores(&one.features);
-                let rules = of_acts(one.span, &one.acts);
-                let text: String = doc.text.chars().skip(one.span.start as usize).take((one.span.end - one.span.start) as usize).collect();
-                let gold = doc.targets.iter().find(|t| t.span.start < one.span.end && t.span.end > one.span.start).and_then(|t| t.gold.asks);
-                println!("TURN\t{}\t{}\t{}{}\t{}{}\t{:.2}\t{:.2}\t{:?}\t{}", index, turn.three, u8::from(rules.asks), u8::from(rules.open), u8::from(said.asks), u8::from(said.open), scores[0], scores[1], gold, text);
             }
         }
     }
@@ -213,7 +203,8 @@ fn cutters(docs: &[Doc], only: Option<Language>, settings: &Settings) -> Cutters
         let (cut, f1) = fit::best_f1(&mut scored);
         println!("{language:?}: sentence ends F1 {f1:.3} at {cut:.2}, {} gaps", scored.len());
         for (fold, mut table) in tables {
-            table.bias[0] -= (cut + settings.fewer) as f32;
+            let fewer = if language == Language::Fr { settings.fewer } else { 0.0 };
+            table.bias[0] -= (cut + fewer) as f32;
             all.insert((language, fold), table);
         }
     }

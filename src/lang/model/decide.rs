@@ -12,6 +12,7 @@ use super::features::{Features, Group};
 use super::table::{Head, root};
 use super::{Borders, Weights, seen};
 use crate::lang::clause::Clause;
+use crate::lang::cues::Kind;
 use crate::lang::text::Mark;
 use crate::lang::{Act, Code, Cue, CueSpan, Openness, Part, Push, QuestionForm};
 use crate::session::Language;
@@ -79,6 +80,7 @@ impl Models<'static> {
 /// Likelihood from which something is shown as unsure; from a half it is counted.
 const SHOWN: f64 = 0.35;
 const COUNTED: f64 = 0.5;
+const UNCOUNTED_MOST: f64 = 0.49;
 
 /// Most pieces of a sentence that are shown for what the weights decided.
 const SHOWN_PIECES: usize = 2;
@@ -101,9 +103,11 @@ pub(in crate::lang) fn decide(
         .collect()
 }
 
-/// Likelihood of a score.
-fn likely(score: f64) -> f64 {
-    1.0 / (1.0 + (-score).exp())
+/// How sure something is said: what is counted is at least a half, whatever its likelihood. A score
+/// of zero is where counting agrees best with coders, which for rare acts is under a half.
+fn confidence(weights: &Weights, head: Head, score: f64) -> f64 {
+    let likely = weights.likely(head as usize, score);
+    if score > 0.0 { likely.max(COUNTED) } else { likely.min(UNCOUNTED_MOST) }
 }
 
 /// The acts of one sentence under one model.
@@ -113,12 +117,12 @@ fn judge(part: &Part<'_>, features: &Features, weights: &Weights, language: Lang
     let shown = |head: Head| pieces(&part.clause, features, weights, head, language);
     let mut acts = Vec::new();
     let by_rules = part.acts.iter().find(|act| matches!(act.code, Code::Question { .. }));
-    let asks = asks(part, by_rules, score(Head::Asks));
+    let asks = asks(part, by_rules, weights, score(Head::Asks));
     if asks >= SHOWN {
         let open = |over: bool| if over { Openness::Open } else { Openness::Closed };
         let (form, leading) = match by_rules.map(|act| act.code) {
             Some(Code::Question { form, leading, .. }) => (form, leading),
-            _ => (QuestionForm::Declarative, false),
+            _ => (form(&part.clause), false),
         };
         let code = Code::Question {
             form,
@@ -129,7 +133,7 @@ fn judge(part: &Part<'_>, features: &Features, weights: &Weights, language: Lang
         let cues = by_rules.map_or_else(|| shown(Head::Asks), |act| act.cues.clone());
         acts.push(Act { span: part.span, code, cues, confidence: asks });
     }
-    let pushed = pushed(part, &score);
+    let pushed = pushed(part, weights, &score);
     if let Some((push, head, confidence)) = pushed {
         let by_rules = part.acts.iter().find(|act| matches!(act.code, Code::Prescriptive { .. }));
         let cues = by_rules.map_or_else(|| shown(head), |act| act.cues.clone());
@@ -144,9 +148,21 @@ fn judge(part: &Part<'_>, features: &Features, weights: &Weights, language: Lang
             .iter()
             .find(|act| std::mem::discriminant(&act.code) == std::mem::discriminant(&code));
         let cues = by_rules.map_or_else(|| shown(head), |act| act.cues.clone());
-        acts.push(Act { span: part.span, code, cues, confidence: likely(score(head)) });
+        acts.push(Act {
+            span: part.span,
+            code,
+            cues,
+            confidence: confidence(weights, head, score(head)),
+        });
     }
     acts
+}
+
+/// The form of a question that only the weights find: that of the first cue that could ask, else a
+/// statement's.
+fn form(clause: &Clause<'_>) -> QuestionForm {
+    let cue = clause.of(Kind::Question).min_by_key(|hit| (hit.rule.rank, hit.from));
+    cue.map_or(QuestionForm::Declarative, |hit| hit.rule.form)
 }
 
 /// Score of "asks" under which a sentence with a question mark, which the rules call a question, is
@@ -157,19 +173,24 @@ const MARK_HOLDS: f64 = -2.0;
 
 /// How likely the sentence asks. A light tag alone ("okay?") and a single word without a cue
 /// ("yeah?") ask nothing; a question mark holds unless the weights are sure against it.
-fn asks(part: &Part<'_>, by_rules: Option<&Act>, score: f64) -> f64 {
+fn asks(part: &Part<'_>, by_rules: Option<&Act>, weights: &Weights, score: f64) -> f64 {
+    let sure = confidence(weights, Head::Asks, score);
     let marked = part.clause.marked && part.clause.mark == Mark::Question;
     let counted = by_rules.filter(|act| act.confidence >= COUNTED);
     match counted {
         _ if part.clause.has_frame("tag_only") => 0.0,
         None if marked && part.clause.words.len() <= 1 => 0.0,
-        Some(_) if marked && score > MARK_HOLDS => likely(score).max(COUNTED),
-        _ => likely(score),
+        Some(_) if marked && score > MARK_HOLDS => sure.max(COUNTED),
+        _ => sure,
     }
 }
 
 /// How hard the sentence pushes, if it does: the highest level that is likelier than not.
-fn pushed(part: &Part<'_>, score: &impl Fn(Head) -> f64) -> Option<(Push, Head, f64)> {
+fn pushed(
+    part: &Part<'_>,
+    weights: &Weights,
+    score: &impl Fn(Head) -> f64,
+) -> Option<(Push, Head, f64)> {
     if part.clause.has_frame("housekeeping") {
         return None;
     }
@@ -184,7 +205,8 @@ fn pushed(part: &Part<'_>, score: &impl Fn(Head) -> f64) -> Option<(Push, Head, 
         return None;
     };
     // That it pushes at all is at least as likely as that it pushes this hard.
-    Some((push, head, likely(one.max(two))))
+    let sure = |head: Head| confidence(weights, head, score(head));
+    Some((push, head, sure(Head::Level1).max(sure(Head::Level2))))
 }
 
 /// What a sentence that neither asks nor pushes says.

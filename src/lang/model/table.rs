@@ -1,7 +1,7 @@
 //! The weights: a compact table, one a language and mode.
 //!
 //! File (`*.bin`, little endian): `OFCM`, version, heads, groups (bytes); for each head its bias
-//! (f32) and for each group a step (f32); the number of features (u32); their numbers (u32, rising);
+//! (f32), the slope and place of its likelihood (f32) and for each group a step (f32); the number of features (u32); their numbers (u32, rising);
 //! for each feature one signed byte a head. A score is
 //! bias + Σ over groups of step ÷ √(features of the group) × (sum of bytes): the sums are of whole
 //! numbers, so their order does not matter.
@@ -56,6 +56,8 @@ const GROUPS: usize = Group::ALL.len();
 pub struct Table<const HEADS: usize> {
     /// Of each head.
     pub bias: [f32; HEADS],
+    /// Slope and place of the likelihood of a score, of each head.
+    pub sure: [[f32; 2]; HEADS],
     /// Worth of one unit of a byte, of each head and group.
     pub step: [[f32; GROUPS]; HEADS],
     /// Numbers of the features, rising.
@@ -67,7 +69,7 @@ pub struct Table<const HEADS: usize> {
 }
 
 const MAGIC: &[u8; 4] = b"OFCM";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const START_BITS: u32 = 12;
 
 impl<const HEADS: usize> Table<HEADS> {
@@ -87,7 +89,15 @@ impl<const HEADS: usize> Table<HEADS> {
             }
             starts.push(u32::try_from(place).unwrap_or(u32::MAX));
         }
-        Self { bias, step, keys, weights, starts }
+        Self { bias, sure: [[1.0, 0.0]; HEADS], step, keys, weights, starts }
+    }
+
+    /// How likely a head is right about a score, from what coders said of sentences with such scores
+    /// (Platt scaling: J. Platt, Probabilistic outputs for support vector machines, 1999).
+    #[must_use]
+    pub fn likely(&self, head: usize, score: f64) -> f64 {
+        let [slope, place] = self.sure[head].map(f64::from);
+        1.0 / (1.0 + (-(slope * score + place)).exp())
     }
 
     /// Reads a file; `None` when it is not one of ours.
@@ -104,8 +114,12 @@ impl<const HEADS: usize> Table<HEADS> {
         }
         let four = |bytes: &[u8]| -> Option<[u8; 4]> { bytes.try_into().ok() };
         let (mut bias, mut step) = ([0.0; HEADS], [[0.0; GROUPS]; HEADS]);
-        for (bias, steps) in bias.iter_mut().zip(&mut step) {
+        let mut sure = [[0.0; 2]; HEADS];
+        for ((bias, sure), steps) in bias.iter_mut().zip(&mut sure).zip(&mut step) {
             *bias = f32::from_le_bytes(four(take(4)?)?);
+            for number in sure {
+                *number = f32::from_le_bytes(four(take(4)?)?);
+            }
             for step in steps {
                 *step = f32::from_le_bytes(four(take(4)?)?);
             }
@@ -119,7 +133,7 @@ impl<const HEADS: usize> Table<HEADS> {
             .chunks_exact(HEADS)
             .map(|bytes| std::array::from_fn(|head| bytes[head].cast_signed()))
             .collect();
-        Some(Self::new(bias, step, keys, weights))
+        Some(Self { sure, ..Self::new(bias, step, keys, weights) })
     }
 
     /// The file's bytes.
@@ -128,8 +142,9 @@ impl<const HEADS: usize> Table<HEADS> {
         let mut out = MAGIC.to_vec();
         let small = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
         out.extend([VERSION, small(HEADS), small(GROUPS)]);
-        for (bias, steps) in self.bias.iter().zip(&self.step) {
+        for ((bias, sure), steps) in self.bias.iter().zip(&self.sure).zip(&self.step) {
             out.extend(bias.to_le_bytes());
+            out.extend(sure.iter().flat_map(|number| number.to_le_bytes()));
             out.extend(steps.iter().flat_map(|step| step.to_le_bytes()));
         }
         out.extend(u32::try_from(self.keys.len()).unwrap_or(u32::MAX).to_le_bytes());
@@ -195,6 +210,14 @@ mod tests {
     #[test]
     fn a_written_table_reads_back_the_same() {
         assert_eq!(Table::read(&table().write()), Some(table()));
+    }
+
+    #[test]
+    fn a_likelihood_is_the_logistic_of_the_score_on_its_scale() {
+        let table = Table { sure: [[2.0, 0.0], [1.0, -1.0]], ..table() };
+        assert!((table.likely(0, 0.0) - 0.5).abs() < 1e-12);
+        assert!((table.likely(0, 0.5) - 0.731_058_578_63).abs() < 1e-9);
+        assert!((table.likely(1, 1.0) - 0.5).abs() < 1e-12);
     }
 
     #[test]

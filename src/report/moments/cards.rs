@@ -5,7 +5,7 @@
 use super::quote::display;
 use super::{Address, AnswerView, Card, Piece, Quote, Reader, Tag, icon, is_coach, pieces};
 use crate::analysis::{Moment, MomentFlag, MomentKind};
-use crate::lang::Openness;
+use crate::lang::{Openness, reframings};
 use crate::report::chart::answer_bar;
 use crate::report::numbers::{length, place};
 use crate::report::text::{anchor, clean, opening};
@@ -197,8 +197,17 @@ pub(super) fn prescriptive(reader: &Reader<'_>, moment: &Moment) -> Card {
     }
     card.tags.push(Tag::of(leave));
     card.tags.extend(twins(reader, moment));
+    card.instead = instead(reader, moment);
     finish(reader, &mut card, &[moment]);
     card
+}
+
+/// The same as open questions, in the language it was said in.
+fn instead(reader: &Reader<'_>, moment: &Moment) -> Vec<String> {
+    let first = moment.utterances.map(|[first, _]| first);
+    let said = reader.session.utterances.iter().find(|said| Some(said.id) == first);
+    let (Some(said), Some(text)) = (said, moment.text.as_deref()) else { return Vec::new() };
+    reframings(&clean(text), said.language)
 }
 
 /// How hard a phrase pushes, in a word.

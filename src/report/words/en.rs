@@ -362,6 +362,8 @@ pub static EN: Words = Words {
     play_anyway: "Play it all the same",
     press_play: "Press Play to hear it.",
 
+    instead: "Or, as a question:",
+
     c_correct: "Correct",
     c_none: "Take it out: it is none",
     c_restore: "Put it back",

@@ -362,6 +362,8 @@ pub static FR: Words = Words {
     play_anyway: "Lire quand même",
     press_play: "Appuyez sur Lire pour l’entendre.",
 
+    instead: "Ou, en question\u{a0}:",
+
     c_correct: "Corriger",
     c_none: "Retirer\u{a0}: ce n’en est pas",
     c_restore: "Remettre",

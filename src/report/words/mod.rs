@@ -109,6 +109,8 @@ words! {
     c_same, c_swap, c_pending, c_pending_how, c_download, c_undo, c_saving, c_failed, c_gone,
     c_by_hand, c_heading, c_count, c_excluded, c_lost, c_unread, c_rejected, c_shown_as, c_labels,
     c_edits, c_script,
+    // a prescriptive phrase turned round
+    instead,
     // a copy to show
     share_note, share_note_quotes, share_ribbon_lede, share_own_model, share_own_profile,
     // small print

@@ -166,7 +166,7 @@ impl Rows {
 }
 
 fn acts(text: &str, language: Language, punctuation: Punctuation) -> Vec<Act> {
-    code(text, language, Context { punctuation, before: None })
+    code(text, language, Context { punctuation, before: None, melody: &[] })
 }
 
 fn counted(act: &Act) -> bool {

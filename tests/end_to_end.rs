@@ -9,6 +9,8 @@
 
 #[path = "end_to_end/long.rs"]
 mod long;
+#[path = "end_to_end/melody.rs"]
+mod melody;
 #[path = "end_to_end/nobody.rs"]
 mod nobody;
 #[path = "end_to_end/sessions.rs"]

@@ -86,7 +86,9 @@ fn judged(conversation: &Conversation, language: Language) -> Option<(bool, f64)
         .collect();
     let acts: Vec<Vec<Act>> = utterances
         .iter()
-        .map(|one| code(&one.text, language, Context { punctuation: mode, before: None }))
+        .map(|one| {
+            code(&one.text, language, Context { punctuation: mode, before: None, melody: &[] })
+        })
         .collect();
     // In both orders: the label must not decide.
     let found = infer(&[OTHER, COACH], &utterances, &acts)?;

@@ -17,6 +17,7 @@ mod fundamentals;
 mod interruptions;
 pub mod interval;
 mod listening;
+mod melody;
 mod moments;
 mod monologues;
 mod prescriptive;
@@ -38,7 +39,7 @@ pub use result::{
 
 use std::collections::BTreeSet;
 
-use crate::lang::{self, Act, Context};
+use crate::lang::{self, Act, Context, Punctuation};
 pub use crate::session::MomentKind;
 use crate::session::{Language, Ms, SeparationLevel, Session, Warning, WarningCode};
 use corrections::Labelled;
@@ -64,10 +65,15 @@ pub struct Coding(pub Vec<Vec<Act>>);
 #[must_use]
 pub fn code_session(session: &Session) -> Coding {
     let said = &session.utterances;
-    let punctuation = lang::punctuation(said.iter().map(|one| one.text.as_str()));
+    let punctuation = match lang::punctuation(said.iter().map(|one| one.text.as_str())) {
+        Punctuation::Written if session.source.model.is_some() => Punctuation::Heard,
+        other => other,
+    };
     let code = |(index, one): (usize, &crate::session::Utterance)| {
         let before = said[..index].iter().rev().find(|before| before.speaker != one.speaker);
-        let context = Context { punctuation, before: before.map(|before| before.text.as_str()) };
+        let before = before.map(|before| before.text.as_str());
+        let glides = melody::glides(one);
+        let context = Context { punctuation, before, melody: &glides };
         lang::code(&one.text, one.language, context)
     };
     Coding(said.iter().enumerate().map(code).collect())

@@ -143,7 +143,8 @@ pub struct Act {
     pub span: CharSpan,
     /// What it is.
     pub code: Code,
-    /// What shows it; each lies inside `span`. Empty where only position or melody decides.
+    /// What shows it; each lies inside `span`. Empty where only position decides; where the melody
+    /// does, the word on which the voice rises.
     pub cues: Vec<Cue>,
     /// How sure, from 0 to 1: at 0.5 and above it is counted, below it is shown as unsure.
     pub confidence: f64,

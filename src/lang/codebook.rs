@@ -50,7 +50,7 @@ fn every_example_of_the_codebook_is_coded_as_it_says() {
             panic!("not four fields: {line}");
         };
         let language = if language == "en" { Language::En } else { Language::Fr };
-        let context = Context { punctuation: Punctuation::Written, before: None };
+        let context = Context { punctuation: Punctuation::Written, before: None, melody: &[] };
         let acts = code(text, language, context);
         lines += 1;
         if holds(kind, text, &acts) != (sign == "+") {
@@ -62,7 +62,7 @@ fn every_example_of_the_codebook_is_coded_as_it_says() {
 
 /// Codes with their spans, for short.
 fn read(text: &str, language: Language, punctuation: Punctuation) -> Vec<Act> {
-    code(text, language, Context { punctuation, before: None })
+    code(text, language, Context { punctuation, before: None, melody: &[] })
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod cues;
 mod finder;
 mod listening;
 mod measures;
+mod melody;
 pub mod model;
 mod prescriptive;
 mod question;
@@ -28,6 +29,7 @@ pub use act::{Act, CharSpan, Code, Cue, CueSpan, Openness, Push, QuestionForm};
 pub use measures::{
     is_backchannel, is_unfinished, punctuation, rather_french, same_question, sentences, word_count,
 };
+pub use melody::{Glide, RISE};
 pub use reframe::reframings;
 
 use crate::session::Language;
@@ -41,6 +43,9 @@ use text::{Mark, Word};
 pub enum Punctuation {
     /// Question marks are written where questions are asked.
     Written,
+    /// The same, but speech-to-text wrote them: a question mark is to be believed, a full stop may
+    /// stand where one is missing.
+    Heard,
     /// They are mostly missing: only the words speak, and questions are under-counted.
     Missing,
 }
@@ -52,6 +57,8 @@ pub struct Context<'a> {
     pub punctuation: Punctuation,
     /// What the other speaker said just before, where there is such a thing.
     pub before: Option<&'a str>,
+    /// How the voice moves at the ends of words that pauses follow; empty where nothing was heard.
+    pub melody: &'a [Glide],
 }
 
 /// Confidence that words of the list, alone, are a small sign of listening; the timing decides.
@@ -89,7 +96,22 @@ pub fn code_with(
     let borders = models.borders.map(|borders| (borders, language));
     let parts = parts(&words, book, marked, None, borders);
     let weights = if marked { models.marked } else { models.words };
-    model::decide(&parts, language, weights, context.before)
+    let again = if marked && context.punctuation == Punctuation::Heard {
+        parts.iter().map(|part| bare(part, &words, book)).collect()
+    } else {
+        Vec::new()
+    };
+    let by_words = models.words.filter(|_| !again.is_empty()).map(|weights| (&again[..], weights));
+    model::decide(&parts, by_words, language, weights, context)
+}
+
+/// The same sentence as if nothing had been punctuated.
+fn bare<'b>(part: &Part<'_>, words: &'b [Word], book: &'b Book) -> Part<'b> {
+    let from = words.partition_point(|word| word.span.end <= part.span.start);
+    let to = words.partition_point(|word| word.span.start < part.span.end);
+    let sentence = Sentence { words: from..to, mark: Mark::Nothing };
+    let clause = Clause::of_sentence(&sentence, words, book, false);
+    Part::new(part.span, clause)
 }
 
 /// What the rules alone say of an utterance: what the model starts from, and what it is held
@@ -113,6 +135,13 @@ struct Part<'b> {
     acts: Vec<Act>,
 }
 
+impl<'b> Part<'b> {
+    fn new(span: CharSpan, clause: Clause<'b>) -> Self {
+        let acts = acts(span, &clause);
+        Self { span, clause, acts }
+    }
+}
+
 /// An utterance made only of small words of listening, as one act.
 fn backchannel(words: &[Word], book: &Book) -> Option<Act> {
     listening::is_backchannel(words, book.lexicon).then(|| Act {
@@ -128,7 +157,7 @@ fn leans_on_marks(words: &[Word], context: Context<'_>) -> bool {
     let bare = words.len() >= UNMARKED_MIN_WORDS
         && words.iter().all(|word| word.stop.is_none() && !word.pause)
         && !words[0].capital;
-    context.punctuation == Punctuation::Written && !bare
+    context.punctuation != Punctuation::Missing && !bare
 }
 
 /// The sentences of an utterance, each with what the rules say of it. `alone` are words known to be
@@ -172,11 +201,7 @@ fn parts<'b>(
     sentences
         .into_iter()
         .filter(|(sentence, _)| !sentence.words.is_empty())
-        .map(|(sentence, clause)| {
-            let span = sentence.span(words);
-            let acts = acts(span, &clause);
-            Part { span, clause, acts }
-        })
+        .map(|(sentence, clause)| Part::new(sentence.span(words), clause))
         .collect()
 }
 

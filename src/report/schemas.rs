@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::sample;
+use crate::session::{Ms, Prosody, WordEnd};
 
 fn errors(schema: &str, document: &Value) -> Vec<String> {
     let schema: Value = serde_json::from_str(schema).unwrap();
@@ -58,14 +59,22 @@ fn a_wrong_analysis_is_refused() {
 
 #[test]
 fn a_session_is_as_its_schema_says() {
-    let (_, session) = sample::english();
+    let (_, mut session) = sample::english();
+    session.utterances[0].prosody = Some(Prosody {
+        final_slope_st_per_s: Some(-4.2),
+        voiced_ms: Some(Ms(310)),
+        ends: vec![WordEnd { at_ms: Ms(900), slope_st_per_s: None, voiced_ms: Ms(0) }],
+    });
     let mut document = json!({"schema": "openfloor.session/1", "tool_version": "0.1.0",
         "fingerprint": "abc"});
     let body = serde_json::to_value(&session).unwrap();
     document.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
     assert_eq!(errors(SESSION, &document), Vec::<String>::new());
-    document["speech"][0]["start_ms"] = json!(-1);
-    assert!(!errors(SESSION, &document).is_empty());
+    for wrong in ["/speech/0/start_ms", "/utterances/0/prosody/ends/0/at_ms"] {
+        let mut document = document.clone();
+        *document.pointer_mut(wrong).unwrap() = json!(-1);
+        assert!(!errors(SESSION, &document).is_empty(), "{wrong}");
+    }
 }
 
 #[test]

@@ -201,7 +201,8 @@ mod tests {
                 let names = ["at", "length", "from", "to", "n", "what", "quote"];
                 let values = names.map(|name| (name, if name == "quote" { &quote } else { "3" }));
                 let text = fill(template, &values);
-                let context = Context { punctuation: Punctuation::Written, before: None };
+                let context =
+                    Context { punctuation: Punctuation::Written, before: None, melody: &[] };
                 let acts = lang::code(&text, language, context);
                 let asked = acts.iter().filter(|act| matches!(act.code, Code::Question { .. }));
                 let open = |code| {

@@ -1,4 +1,4 @@
-//! Speech and words → the session: utterances, roles, and what a reader should know first.
+//! Speech and words → utterances → the session: roles, and what a reader should know first.
 
 use super::listen::Listened;
 use super::takes::Recorded;
@@ -9,25 +9,30 @@ use crate::attribution::{by_speaker, roles, utterances};
 use crate::error::{Error, Result};
 use crate::session::{
     Corrections, Evidence, Language, Ms, Role, RoleFrom, SeparationLevel, Session, Source,
-    SourceFile, SourceKind, Speaker, SpeakerId, Speech, SpeechFrom, Warning, WarningCode, Word,
+    SourceFile, SourceKind, Speaker, SpeakerId, Speech, SpeechFrom, Utterance, Warning,
+    WarningCode, Word,
 };
 
 /// Models that hear French clearly less well than English: on the development sessions base had 13
 /// to 17 % of French words wrong on mixed recordings (`../shared/speech/README.md`).
 const WEAK_IN_FRENCH: [&str; 3] = ["base", "base-q8_0", "tiny"];
 
-/// Makes the session of a recording that was heard.
-///
-/// # Errors
-/// The coach was named and is not among the speakers.
-pub(super) fn session(
-    job: &Job,
-    hashes: &[String],
-    model: &str,
-    listened: &Listened,
-    heard: Heard,
-) -> Result<Session> {
-    let ids: Vec<SpeakerId> = (1_u8..).map(SpeakerId).take(listened.speech.len()).collect();
+/// What a recording holds, once it was heard.
+pub(super) struct Said {
+    language: Language,
+    invented: u32,
+    speech: Vec<Speech>,
+    /// In time order; their melody comes later.
+    pub utterances: Vec<Utterance>,
+}
+
+fn ids(listened: &Listened) -> Vec<SpeakerId> {
+    (1_u8..).map(SpeakerId).take(listened.speech.len()).collect()
+}
+
+/// Lays the words of a recording to its speakers.
+pub(super) fn said(listened: &Listened, heard: Heard) -> Said {
+    let ids = ids(listened);
     let mut speech: Vec<Speech> = ids
         .iter()
         .zip(&listened.speech)
@@ -39,13 +44,29 @@ pub(super) fn session(
     let words: Vec<(Option<SpeakerId>, Word)> =
         words.map(|heard| (heard.speaker, heard.word)).collect();
     let spoken = by_speaker(&ids, words, &speech);
-    let said = utterances(&spoken, &speech, heard.language);
+    let utterances = utterances(&spoken, &speech, heard.language);
+    Said { language: heard.language, invented, speech, utterances }
+}
+
+/// Makes the session of a recording that was heard.
+///
+/// # Errors
+/// The coach was named and is not among the speakers.
+pub(super) fn session(
+    job: &Job,
+    hashes: &[String],
+    model: &str,
+    listened: &Listened,
+    said: Said,
+) -> Result<Session> {
+    let ids = ids(listened);
+    let Said { language, invented, speech, utterances } = said;
     let mut session = Session {
         source: Source {
             kind: SourceKind::Recording,
             duration_ms: Some(listened.duration_ms),
             part: listened.part,
-            language: heard.language,
+            language,
             model: Some(model.to_owned()),
             speaker_evidence: listened.evidence,
             separation: listened.separation,
@@ -54,9 +75,9 @@ pub(super) fn session(
         },
         about: date::about(job, recorded_at(listened)),
         speakers: ids.iter().map(|&id| unknown(id)).collect(),
-        warnings: warnings(listened, heard.language, model, invented, speech.is_empty()),
+        warnings: warnings(listened, language, model, invented, speech.is_empty()),
         speech: Some(speech),
-        utterances: said,
+        utterances,
         corrections: Corrections::default(),
     };
     give_roles(job, &mut session)?;

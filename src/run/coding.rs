@@ -22,8 +22,11 @@ struct Kept {
 /// The acts of a session: as they were found before in the same words by the same rules, else found
 /// now and kept.
 pub(super) fn coding(folder: &Folder, session: &Session) -> Result<Coding> {
-    let said: Vec<_> =
-        session.utterances.iter().map(|one| (one.speaker, one.language, &one.text)).collect();
+    let said = session.utterances.iter().map(|one| {
+        let heard = one.prosody.as_ref().map(|heard| (heard, &one.words));
+        (one.speaker, one.language, &one.text, heard)
+    });
+    let said: Vec<_> = said.collect();
     let of = json!({"definitions_version": DEFINITIONS_VERSION, "said": said});
     let print = measure::print(folder, &of)?;
     if let Some(Kept { acts }) = folder.load(CODING.0, CODING.1, &print) {

@@ -19,6 +19,7 @@ mod import;
 mod listen;
 pub mod listing;
 mod measure;
+mod melody;
 mod options;
 pub mod pipeline;
 mod profile;

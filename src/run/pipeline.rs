@@ -2,8 +2,9 @@
 //! skipped; a killed run goes on from there.
 //!
 //! ```text
-//! files ─▶ stages/speech.json ─▶ stages/words.jsonl ─▶ session.json ─▶ analysis.json, transcript,
-//!          (who speaks when)     (a line a window)     (the waist)     report, run.json
+//! files ─▶ stages/speech.json ─▶ stages/words.jsonl ─▶ stages/melody.json ─▶ session.json ─▶ analysis.json,
+//!          (who speaks when)     (a line a window)     (how voices end)    (the waist)     transcript,
+//!                                                                                         report, run.json
 //! ```
 
 use std::path::Path;
@@ -11,9 +12,12 @@ use std::time::Instant;
 
 use serde_json::json;
 
+use super::assemble::Said;
 use super::listen::{self, Listened};
 use super::measure::{self, SESSION, Sums, Work};
+use super::melody;
 use super::publish::Elapsed;
+use super::takes::{Recorded, Takes};
 use super::transcribe::{self, Heard, WordLog};
 use super::{
     Counts, Done, Engines, Job, Outcome, Runtime, assemble, copies, date, import, publish, takes,
@@ -27,10 +31,11 @@ use crate::sound::recognised;
 use crate::words::HeardWindow;
 
 /// Changes whenever the same speech and words can make another session.
-const SESSION_VERSION: u32 = 2;
+const SESSION_VERSION: u32 = 3;
 
 const SPEECH: (&str, &str) = ("stages/speech.json", "openfloor.speech/1");
 const WORDS: (&str, &str) = ("stages/words.jsonl", "openfloor.words/1");
+const MELODY: (&str, &str) = ("stages/melody.json", "openfloor.melody/1");
 
 /// Analyses one recording and writes its results.
 ///
@@ -161,7 +166,7 @@ impl Run<'_> {
             "model": self.engines.speech_to_text.sha256, "language": options.language,
         }))?;
         let session = print(json!({
-            "stage": "session", "version": SESSION_VERSION, "words": words, "sources": sources,
+            "stage": "session", "version": SESSION_VERSION, "melody": melody::VERSION, "words": words, "sources": sources,
             "names": names, "coach": options.coach, "about": options.about, "date": date::print(self.job),
             "model": self.engines.speech_to_text.name,
         }))?;
@@ -181,9 +186,9 @@ impl Run<'_> {
             self.skip_sound();
             return Ok(session);
         }
-        let (listened, heard) = self.speech_and_words(prints, counts, elapsed)?;
+        let (listened, said) = self.speech_and_words(prints, counts, elapsed)?;
         let model = &self.engines.speech_to_text.name;
-        let session = assemble::session(self.job, &self.hashes, model, &listened, heard)?;
+        let session = assemble::session(self.job, &self.hashes, model, &listened, said)?;
         measure::keep_session(&self.folder, &prints.sums, &session)?;
         Ok(session)
     }
@@ -208,7 +213,7 @@ impl Run<'_> {
         prints: &Prints,
         counts: &mut Counts,
         elapsed: &mut Elapsed,
-    ) -> Result<(Listened, Heard)> {
+    ) -> Result<(Listened, Said)> {
         let work = self.folder.stages()?;
         let mut listened: Option<Listened> = None;
         if self.runtime.force {
@@ -219,15 +224,22 @@ impl Run<'_> {
         if let Some(known) = &listened {
             let (log, before) = self.words(prints)?;
             if let Some(language) = transcribe::heard_before(&log, &before, known) {
-                self.skip_sound();
-                return Ok((known.clone(), Heard { language, windows: before }));
+                let mut said = assemble::said(known, Heard { language, windows: before });
+                let (ends, print) = self.ends(prints, known, &said)?;
+                if let Some(heard) = self.folder.load(MELODY.0, MELODY.1, &print) {
+                    self.skip_sound();
+                    melody::give(&mut said.utterances, &ends, &heard);
+                } else {
+                    let (takes, _) = self.takes(&work, counts, elapsed)?;
+                    self.progress.skip(Stage::Listen);
+                    self.progress.skip(Stage::Transcribe);
+                    self.melody(&takes, &mut said, &ends, &print)?;
+                }
+                return Ok((known.clone(), said));
             }
         }
-        let clock = Instant::now();
         let (progress, cancel) = (self.progress, self.cancel);
-        let (takes, recorded) =
-            takes::takes(self.job, &work, self.engines, counts, progress, cancel)?;
-        elapsed.decode = Some(measure::milliseconds(clock));
+        let (takes, recorded) = self.takes(&work, counts, elapsed)?;
         let listened = if let Some(known) = listened {
             self.progress.skip(Stage::Listen);
             known
@@ -258,6 +270,51 @@ impl Run<'_> {
             )?
         };
         elapsed.transcribe = Some(measure::milliseconds(clock));
-        Ok((listened, heard))
+        let mut said = assemble::said(&listened, heard);
+        let (ends, print) = self.ends(prints, &listened, &said)?;
+        self.melody(&takes, &mut said, &ends, &print)?;
+        Ok((listened, said))
+    }
+
+    /// The sound, decoded.
+    fn takes(
+        &self,
+        work: &Path,
+        counts: &mut Counts,
+        elapsed: &mut Elapsed,
+    ) -> Result<(Takes, Vec<Recorded>)> {
+        let clock = Instant::now();
+        let found = takes::takes(self.job, work, self.engines, counts, self.progress, self.cancel)?;
+        elapsed.decode = Some(measure::milliseconds(clock));
+        Ok(found)
+    }
+
+    /// The ends at which the melody is measured, and the fingerprint of what is found there.
+    fn ends(
+        &self,
+        prints: &Prints,
+        listened: &Listened,
+        said: &Said,
+    ) -> Result<(Vec<Vec<melody::End>>, String)> {
+        let ends = melody::ends(listened, &said.utterances);
+        let parts = json!({
+            "stage": "melody", "version": melody::VERSION, "speech": prints.speech, "ends": ends,
+        });
+        let print = measure::print(&self.folder, &parts)?;
+        Ok((ends, print))
+    }
+
+    /// Measures the melody and gives it to the utterances.
+    fn melody(
+        &self,
+        takes: &Takes,
+        said: &mut Said,
+        ends: &[Vec<melody::End>],
+        print: &str,
+    ) -> Result<()> {
+        let heard = melody::measure(ends, takes, self.cancel)?;
+        self.folder.save(MELODY.0, MELODY.1, print, &heard)?;
+        melody::give(&mut said.utterances, ends, &heard);
+        Ok(())
     }
 }

@@ -18,7 +18,7 @@ pub use source::{
     About, DateFrom, Decoder, Evidence, Separation, SeparationLevel, Source, SourceFile,
     SourceKind, SpeechFrom, Warning, WarningCode,
 };
-pub use text::{Language, OptionalSpan, Prosody, Utterance, Word};
+pub use text::{Language, OptionalSpan, Prosody, Utterance, Word, WordEnd};
 pub use time::{EmptySpan, Ms, Span, join};
 
 use serde::{Deserialize, Serialize};

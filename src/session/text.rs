@@ -42,13 +42,28 @@ pub struct Word {
     pub confidence: Option<f64>,
 }
 
-/// Pitch at the end of an utterance; measured only where something asks for it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// How the pitch moves at the end of an utterance, and before each pause inside it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Prosody {
-    /// Slope of the pitch over the last half second, semitones a second.
+    /// Slope of the pitch over the last half second, semitones a second; `None` where too little of
+    /// it is voiced to tell.
     pub final_slope_st_per_s: Option<f64>,
     /// How much of it was voiced.
     pub voiced_ms: Option<Ms>,
+    /// The same before pauses inside the utterance, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ends: Vec<WordEnd>,
+}
+
+/// How the pitch moves at the end of a word that a pause follows.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct WordEnd {
+    /// Where the word ends, as `words` has it.
+    pub at_ms: Ms,
+    /// Slope of the pitch over the half second before, semitones a second.
+    pub slope_st_per_s: Option<f64>,
+    /// How much of it was voiced.
+    pub voiced_ms: Ms,
 }
 
 /// What one speaker says in one go.

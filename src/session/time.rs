@@ -141,6 +141,13 @@ impl Span {
         self.start <= time && time < self.end
     }
 
+    /// What is left of it without `cut`: up to two stretches.
+    pub fn without(self, cut: Self) -> impl Iterator<Item = Self> {
+        let before = Self::new(self.start, self.end.min(cut.start));
+        let after = Self::new(self.start.max(cut.end), self.end);
+        before.into_iter().chain(after)
+    }
+
     /// From the earlier start to the later end.
     #[must_use]
     pub fn hull(self, other: Self) -> Self {

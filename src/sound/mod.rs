@@ -3,8 +3,8 @@
 //! In: the path of a recording (WAV, AIFF, CAF, FLAC, MP3, AAC, MP4, Ogg, Matroska; others by way of
 //! an installed ffmpeg) of any rate and up to [`MAX_CHANNELS`] channels.
 //! Out: a [`WorkCopy`] (16 kHz, 16 bit, one stretch of bytes a channel, on disk, so memory stays
-//! flat whatever the length), the [`SoundFacts`], voice probabilities ([`DetectVoice`]) and levels
-//! ([`frame_levels`]). Channels are never mixed here: one voice a channel is the best evidence
+//! flat whatever the length), the [`SoundFacts`], voice probabilities ([`DetectVoice`]), levels
+//! ([`frame_levels`]), pitch ([`PitchTracker`]) and how it moves at the end of a stretch ([`Melody`]). Channels are never mixed here: one voice a channel is the best evidence
 //! there is of who speaks.
 //!
 //! ```text
@@ -30,11 +30,13 @@ pub(crate) mod fuzzing;
 mod id3;
 mod level;
 mod matroska;
+mod melody;
 mod mp4;
 mod opus;
 mod opus_file;
 mod packets;
 mod patched;
+mod pitch;
 mod place;
 mod resample;
 mod sniff;
@@ -47,7 +49,9 @@ pub use capture::{Format, Input, inputs};
 pub use decode::{decode, work_copy};
 pub use facts::{Decoder, SoundFacts};
 pub use level::{LEVEL_HOP_SAMPLES, LEVEL_WINDOW_SAMPLES, LOWEST_DBFS, frame_levels};
+pub use melody::{Ending, Melody, REACH};
 pub use opus_file::write_opus;
+pub use pitch::{PITCH_WINDOW, PitchTracker};
 pub use sniff::{COPY_AGAIN, recognised};
 pub use source::MAX_CHANNELS;
 pub use voice_activity::{DetectVoice, Silero};

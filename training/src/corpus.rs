@@ -41,7 +41,7 @@ fn before(doc: &Doc, mode: Punctuation) -> Option<String> {
 /// What the program itself says of a document with these weights.
 pub fn code(doc: &Doc, mode: Punctuation, models: Models<'_>) -> Vec<Said> {
     let before = before(doc, mode);
-    let context = Context { punctuation: mode, before: before.as_deref() };
+    let context = Context { punctuation: mode, before: before.as_deref(), melody: &[] };
     let whole = text(doc, mode, !matches!(doc.set, "fqb" | "parisstories"));
     let acts = code_with(&whole, doc.language, context, models);
     acts.iter().map(|act| of_acts(act.span, std::slice::from_ref(act))).collect()
@@ -50,7 +50,7 @@ pub fn code(doc: &Doc, mode: Punctuation, models: Models<'_>) -> Vec<Said> {
 /// Reads a document in a mode.
 pub fn read(doc: &Doc, mode: Punctuation, borders: Option<&Borders>) -> Read {
     let before = before(doc, mode);
-    let context = Context { punctuation: mode, before: before.as_deref() };
+    let context = Context { punctuation: mode, before: before.as_deref(), melody: &[] };
     // Turns of AnnoMI are measured on their own unpunctuated text, coded sentences on ours.
     let whole = text(doc, mode, !matches!(doc.set, "fqb" | "parisstories"));
     let aligned = text(doc, mode, true);

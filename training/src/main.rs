@@ -302,7 +302,7 @@ fn lessons(
 
 /// What punctuation says of talk that nobody coded: a sentence with a question mark asks.
 fn silver(lessons: &mut Vec<Lesson>, doc: &Doc, weight: f64) {
-    let context = Context { punctuation: Punctuation::Missing, before: None };
+    let context = Context { punctuation: Punctuation::Missing, before: None, melody: &[] };
     let coded = |span: CharSpan| {
         doc.targets.iter().any(|one| one.span.start < span.end && span.start < one.span.end)
     };

@@ -4,7 +4,8 @@
 //! likely comes from the weights; its form, its cues, what leads and what asks leave come from the
 //! rules. The rules' veto: a light tag alone ("okay?") asks nothing, housekeeping ("take your
 //! time") prescribes nothing. Where the rules have no words to show, the words and grammar that
-//! weighed most are shown instead.
+//! weighed most are shown instead. The melody has its say where it is doubtful whether a sentence
+//! without its question mark asks (`melody.rs`), and nowhere else.
 
 use std::sync::LazyLock;
 
@@ -13,8 +14,9 @@ use super::table::{Head, root};
 use super::{Borders, Weights, seen};
 use crate::lang::clause::Clause;
 use crate::lang::cues::Kind;
+use crate::lang::melody;
 use crate::lang::text::Mark;
-use crate::lang::{Act, Code, Cue, CueSpan, Openness, Part, Push, QuestionForm};
+use crate::lang::{Act, Code, Context, Cue, CueSpan, Glide, Openness, Part, Push, QuestionForm};
 use crate::session::Language;
 
 /// The weights of one language.
@@ -85,22 +87,42 @@ const UNCOUNTED_MOST: f64 = 0.49;
 /// Most pieces of a sentence that are shown for what the weights decided.
 const SHOWN_PIECES: usize = 2;
 
-/// The acts of an utterance.
+/// What a full stop of speech-to-text counts against the words before it: the best of 0, 1/2 and 1 over
+/// both languages (`docs/decisions/0009-melody.md`).
+const FULL_STOP: f64 = 0.5;
+
+/// The acts of an utterance. `by_words` are its sentences as if nothing had been punctuated, with their
+/// weights: where speech-to-text wrote a full stop and the sentence asks, the words weighing twice
+/// as much as the full stop, it is read by them (`docs/decisions/0009-melody.md` has what that is worth).
 pub(in crate::lang) fn decide(
     parts: &[Part<'_>],
+    by_words: Option<(&[Part<'_>], &Weights)>,
     language: Language,
     weights: Option<&Weights>,
-    before: Option<&str>,
+    context: Context<'_>,
 ) -> Vec<Act> {
     let Some(weights) = weights else {
         return parts.iter().flat_map(|part| part.acts.clone()).collect();
     };
-    let features = seen(parts, language, before);
-    parts
-        .iter()
-        .zip(&features)
-        .flat_map(|(part, features)| judge(part, features, weights, language))
-        .collect()
+    let features = seen(parts, language, context.before);
+    let Some((bare, bare_weights)) = by_words else {
+        let judged = parts.iter().zip(&features);
+        return judged
+            .flat_map(|(part, features)| judge(part, features, weights, language, context.melody))
+            .collect();
+    };
+    let bare_features = seen(bare, language, context.before);
+    let both = parts.iter().zip(&features).zip(bare.iter().zip(&bare_features));
+    both.flat_map(|((part, features), (bare, bare_features))| {
+        let by_words = bare_weights.scores(bare_features)[Head::Asks as usize];
+        let by_marks = weights.scores(features)[Head::Asks as usize];
+        if part.clause.mark != Mark::Question && by_words + FULL_STOP * by_marks > 0.0 {
+            judge(bare, bare_features, bare_weights, language, context.melody)
+        } else {
+            judge(part, features, weights, language, context.melody)
+        }
+    })
+    .collect()
 }
 
 /// How sure something is said: what is counted is at least a half, whatever its likelihood. A score
@@ -111,13 +133,23 @@ fn confidence(weights: &Weights, head: Head, score: f64) -> f64 {
 }
 
 /// The acts of one sentence under one model.
-fn judge(part: &Part<'_>, features: &Features, weights: &Weights, language: Language) -> Vec<Act> {
+fn judge(
+    part: &Part<'_>,
+    features: &Features,
+    weights: &Weights,
+    language: Language,
+    melody: &[Glide],
+) -> Vec<Act> {
     let scores = weights.scores(features);
     let score = |head: Head| scores[head as usize];
     let shown = |head: Head| pieces(&part.clause, features, weights, head, language);
     let mut acts = Vec::new();
     let by_rules = part.acts.iter().find(|act| matches!(act.code, Code::Question { .. }));
-    let asks = asks(part, by_rules, weights, score(Head::Asks));
+    // What is given back in a rising tone, half of trained coders call a question (CODEBOOK §1).
+    let gives_back = score(Head::Reflects) > 0.0;
+    let rise = if gives_back { None } else { melody::rise(part, melody, score(Head::Asks)) };
+    let asks =
+        asks(part, by_rules, weights, score(Head::Asks) + rise.map_or(0.0, |_| melody::WORTH));
     if asks >= SHOWN {
         let open = |over: bool| if over { Openness::Open } else { Openness::Closed };
         let (form, leading) = match by_rules.map(|act| act.code) {
@@ -130,7 +162,11 @@ fn judge(part: &Part<'_>, features: &Features, weights: &Weights, language: Lang
             pragmatic: open(score(Head::Open) > 0.0),
             strict: open(score(Head::OpenStrict) > 0.0),
         };
-        let cues = by_rules.map_or_else(|| shown(Head::Asks), |act| act.cues.clone());
+        let cues = match (rise, by_rules) {
+            (Some(word), _) => vec![Cue { rule: melody::rule(language), span: word }],
+            (None, Some(act)) => act.cues.clone(),
+            (None, None) => shown(Head::Asks),
+        };
         acts.push(Act { span: part.span, code, cues, confidence: asks });
     }
     let pushed = pushed(part, weights, &score);

@@ -153,7 +153,8 @@ mod tests {
             let offered = reframings(phrase, language);
             assert_eq!(offered.len(), 2, "{phrase}");
             for question in offered {
-                let context = Context { punctuation: Punctuation::Written, before: None };
+                let context =
+                    Context { punctuation: Punctuation::Written, before: None, melody: &[] };
                 let acts = code(&question, language, context);
                 assert!(
                     acts.iter().any(|act| matches!(

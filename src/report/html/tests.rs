@@ -1,5 +1,5 @@
 use super::*;
-use crate::analysis::{Reason, Status};
+use crate::analysis::{Moment, MomentKind, Reason, Status};
 use crate::report::rows::rows;
 use crate::report::sample;
 
@@ -137,6 +137,20 @@ fn the_deciding_words_are_marked_and_the_time_is_shown() {
     assert!(page.contains("Answer 34\u{a0}s, 9 words, after 3.5\u{a0}s"), "what it brought");
     assert!(page.contains("3.5\u{a0}s, then the coachee speaks"));
     assert!(page.contains("clear case"));
+}
+
+#[test]
+fn a_question_that_only_the_melody_shows_says_so() {
+    for (mut sample, says) in [
+        (sample::english(), "the voice rises at the end"),
+        (sample::french(), "la voix monte à la fin"),
+    ] {
+        assert!(!laid_out(&sample).contains(says));
+        let question = |moment: &&mut Moment| moment.kind == MomentKind::Question;
+        let asked = sample.0.moments.iter_mut().find(question).unwrap();
+        asked.cues[0].rule = format!("en.{}", crate::lang::RISE);
+        assert!(laid_out(&sample).contains(says));
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use super::quote::display;
 use super::{Address, AnswerView, Card, Piece, Quote, Reader, Tag, icon, is_coach, pieces};
 use crate::analysis::{Moment, MomentFlag, MomentKind};
-use crate::lang::{Openness, reframings};
+use crate::lang::{Openness, RISE, reframings};
 use crate::report::chart::answer_bar;
 use crate::report::numbers::{length, place};
 use crate::report::text::{anchor, clean, opening};
@@ -128,6 +128,8 @@ pub(super) fn question(reader: &Reader<'_>, turn: &[&Moment], longest: Ms) -> Op
         let silence = length(words, wait);
         card.tags.push(Tag::of(fill(words.went_on, &[("length", &silence)])));
     }
+    let rises = |moment: &&Moment| moment.cues.iter().any(|cue| cue.rule.ends_with(RISE));
+    card.tags.extend(turn.iter().copied().find(rises).map(|_| Tag::of(words.voice_rises)));
     for moment in turn {
         card.tags.extend(twins(reader, moment));
     }

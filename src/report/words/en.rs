@@ -239,6 +239,7 @@ pub static EN: Words = Words {
     affirmation: "Support",
     mark: "Set while recording",
     checking: "in a rising tone",
+    voice_rises: "the voice rises at the end",
     clear_case: "clear case",
     fairly_clear: "fairly clear",
     unsure: "unsure: trained listeners may differ",

@@ -239,6 +239,7 @@ pub static FR: Words = Words {
     affirmation: "Soutien",
     mark: "Posé pendant l’enregistrement",
     checking: "sur un ton montant",
+    voice_rises: "la voix monte à la fin",
     clear_case: "cas net",
     fairly_clear: "assez net",
     unsure: "incertain\u{a0}: des oreilles formées peuvent diverger",

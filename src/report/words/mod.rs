@@ -72,6 +72,7 @@ words! {
     went_on, also, option, advice, directive, option_shown, with_leave, without_leave,
     starts_before_end, starts_before, longest_stretch, monologue, exercise, more_words, silence_then,
     silence_only, after_quote, permission, information, experience, affirmation, mark, checking,
+    voice_rises,
     clear_case, fairly_clear, unsure, on_paper, no_time, quote_open, quote_close,
     moments_lede_play,
     // counts in the terminal

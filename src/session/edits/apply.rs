@@ -185,19 +185,13 @@ fn excluded(edits: &[Edit], session: &Session, lost: &mut Vec<usize>) -> Vec<Spa
             all.push(span);
             all = join(all, Ms::ZERO);
         } else {
-            all = all.into_iter().flat_map(|one| without(one, span)).collect();
+            all = all.into_iter().flat_map(|one| one.without(span)).collect();
         }
     }
     all
 }
 
 /// What is left of a stretch without another.
-fn without(one: Span, cut: Span) -> impl Iterator<Item = Span> {
-    let before = Span::new(one.start(), one.end().min(cut.start()));
-    let after = Span::new(one.start().max(cut.end()), one.end());
-    before.into_iter().chain(after)
-}
-
 /// Takes out what lies in `cuts`. A word that is only touched goes as well: it may be the one that
 /// mattered. An utterance whose words have no times goes whole.
 fn exclude(session: &mut Session, cuts: &[Span]) {
@@ -209,7 +203,7 @@ fn exclude(session: &mut Session, cuts: &[Span]) {
         let kept = speech.iter().flat_map(|one| {
             let mut spans = vec![one.span];
             for &cut in cuts {
-                spans = spans.into_iter().flat_map(|span| without(span, cut)).collect();
+                spans = spans.into_iter().flat_map(|span| span.without(cut)).collect();
             }
             let speaker = one.speaker;
             spans.into_iter().map(move |span| Speech { span, speaker })
@@ -220,7 +214,12 @@ fn exclude(session: &mut Session, cuts: &[Span]) {
     }
     session.utterances.retain_mut(|utterance| {
         let Some(time) = utterance.time().filter(|&time| touched(time)) else { return true };
+        let before = utterance.words.len();
         utterance.words.retain(|word| !touched(word.span));
+        if utterance.words.len() < before {
+            // How a voice ends what is off the record is off the record too.
+            utterance.prosody = None;
+        }
         let Some((first, last)) = utterance.words.first().zip(utterance.words.last()) else {
             return false;
         };

@@ -5,11 +5,11 @@
 
 use std::f64::consts::{PI, TAU};
 
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use realfft::{RealFftPlanner, RealToComplex};
 
 use crate::error::{Error, Result};
 use crate::progress::Cancel;
-use crate::sound::{LEVEL_HOP_SAMPLES, SAMPLE_RATE, WorkCopy};
+use crate::sound::{LEVEL_HOP_SAMPLES, PITCH_WINDOW, PitchTracker, SAMPLE_RATE, WorkCopy};
 use crate::speakers::frames::quantile;
 
 /// Coefficients kept of a frame, without the zeroth: how loud it is says little about who it is.
@@ -22,17 +22,6 @@ const HIGHEST_HZ: f64 = 7600.0;
 /// Samples a spectrum is measured over: 25 ms.
 const SPECTRUM_WINDOW: usize = 400;
 const SPECTRUM_SIZE: usize = 512;
-/// Samples a pitch is measured over: 40 ms, three periods of the lowest.
-const PITCH_WINDOW: usize = 640;
-const PITCH_SIZE: usize = 1024;
-/// The pitch of speech, Hz.
-const LOWEST_PITCH: usize = 65;
-const HIGHEST_PITCH: usize = 400;
-/// A frame has a pitch when so much of it repeats after a period.
-const REPEATS: f32 = 0.5;
-/// A period is the first that repeats at least this well against the best (as in Boersma 1993, who makes
-/// longer ones pay).
-const FIRST: f32 = 0.9;
 /// Part of the frames that hold nothing but a band's noise, and how far above it a band counts, as
 /// power: what lies under the noise, or above the band of a telephone, is the same for everybody.
 const NOISE_PART: f64 = 0.10;
@@ -57,7 +46,7 @@ impl Spectrum {
         speaking: &[bool],
         cancel: &dyn Cancel,
     ) -> Result<Self> {
-        let mut engine = Engine::new();
+        let (mut engine, mut tracker) = (Engine::new(), PitchTracker::new());
         let frames = speaking.len();
         let mut bands: Vec<[f32; BANDS]> = Vec::with_capacity(frames);
         let mut pitch = Vec::with_capacity(frames);
@@ -78,7 +67,7 @@ impl Spectrum {
             for frame in 0..count {
                 let around = &samples[frame * LEVEL_HOP_SAMPLES..][..PITCH_WINDOW];
                 bands.push(engine.bands(around));
-                pitch.push(if speaking[first + frame] { engine.pitch(around) } else { None });
+                pitch.push(if speaking[first + frame] { tracker.pitch(around) } else { None });
             }
         }
         Ok(Self { cepstra: cepstra(&bands), pitch })
@@ -87,12 +76,7 @@ impl Spectrum {
 
 struct Engine {
     spectrum: std::sync::Arc<dyn RealToComplex<f32>>,
-    forth: std::sync::Arc<dyn RealToComplex<f32>>,
-    back: std::sync::Arc<dyn ComplexToReal<f32>>,
     hamming: Vec<f32>,
-    hann: Vec<f32>,
-    /// How much of a repetition the window itself takes away, by lag.
-    fade: Vec<f32>,
     /// First bin and weights of each band.
     filters: Vec<(usize, Vec<f32>)>,
 }
@@ -100,23 +84,12 @@ struct Engine {
 impl Engine {
     fn new() -> Self {
         let mut planner = RealFftPlanner::new();
-        let window = |length: usize, base: f64| -> Vec<f32> {
-            let cosine = |n: usize| (TAU * real(n) / real(length - 1)).cos();
-            (0..length).map(|n| single(base - (1.0 - base) * cosine(n))).collect()
-        };
-        let mut engine = Self {
+        let cosine = |n: usize| (TAU * real(n) / real(SPECTRUM_WINDOW - 1)).cos();
+        Self {
             spectrum: planner.plan_fft_forward(SPECTRUM_SIZE),
-            forth: planner.plan_fft_forward(PITCH_SIZE),
-            back: planner.plan_fft_inverse(PITCH_SIZE),
-            hamming: window(SPECTRUM_WINDOW, 0.54),
-            hann: window(PITCH_WINDOW, 0.5),
-            fade: Vec::new(),
+            hamming: (0..SPECTRUM_WINDOW).map(|n| single(0.54 - 0.46 * cosine(n))).collect(),
             filters: filters(),
-        };
-        let hann = engine.hann.clone();
-        let of_window = engine.repetition(&hann);
-        engine.fade = of_window.iter().map(|value| value / of_window[0]).collect();
-        engine
+        }
     }
 
     /// Power in each band of the middle 25 ms, high sounds raised.
@@ -134,37 +107,6 @@ impl Engine {
             *band = output[*first..].iter().zip(weights).map(|(bin, w)| bin.norm_sqr() * w).sum();
         }
         bands
-    }
-
-    /// The autocorrelation of a window.
-    fn repetition(&mut self, windowed: &[f32]) -> Vec<f32> {
-        let mut input = windowed.to_vec();
-        input.resize(PITCH_SIZE, 0.0);
-        let mut bins = self.forth.make_output_vec();
-        drop(self.forth.process(&mut input, &mut bins));
-        for bin in &mut bins {
-            *bin = realfft::num_complex::Complex::new(bin.norm_sqr(), 0.0);
-        }
-        drop(self.back.process(&mut bins, &mut input));
-        input
-    }
-
-    fn pitch(&mut self, around: &[f32]) -> Option<f32> {
-        let rate = SAMPLE_RATE as usize;
-        let mean = around.iter().sum::<f32>() / single(real(around.len()));
-        let windowed: Vec<f32> =
-            around.iter().zip(&self.hann).map(|(value, weight)| (value - mean) * weight).collect();
-        let found = self.repetition(&windowed);
-        let least = found[0] + 1e-9;
-        let strength = |lag: usize| found[lag] / least / self.fade[lag];
-        let (shortest, longest) = (rate / HIGHEST_PITCH, rate / LOWEST_PITCH);
-        let best = (shortest..=longest).map(strength).max_by(f32::total_cmp)?;
-        // What repeats after one period repeats after two: the first peak that is about as good.
-        let mut lag = (shortest..=longest).find(|&lag| strength(lag) >= FIRST * best)?;
-        while lag < longest && strength(lag + 1) > strength(lag) {
-            lag += 1;
-        }
-        (best > REPEATS).then(|| single((real(rate) / real(lag)).log2()))
     }
 }
 

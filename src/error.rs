@@ -132,6 +132,19 @@ pub enum Error {
         /// What to do.
         remedy: Cow<'static, str>,
     },
+    /// A line of a table of codes cannot be taken for what it should be.
+    #[error("{}, line {line}: {wrong}; {remedy}", .path.display())]
+    Codes {
+        /// The table.
+        #[serde(with = "crossing::path")]
+        path: PathBuf,
+        /// Counted from 1.
+        line: u64,
+        /// What is wrong with it; never a word that was said.
+        wrong: String,
+        /// What to do.
+        remedy: Cow<'static, str>,
+    },
     /// Another run works on the same results.
     #[error("{}: another openfloor is working on these results (process {owner}); wait for it, or choose another folder with --out", .path.display())]
     Locked {
@@ -186,7 +199,7 @@ impl Error {
             | Self::FetchModel { .. }
             | Self::Start { .. }
             | Self::Cancelled => Reaction::Stop,
-            Self::Usage(_) => Reaction::Usage,
+            Self::Codes { .. } | Self::Usage(_) => Reaction::Usage,
         }
     }
 }

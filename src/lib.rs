@@ -11,6 +11,7 @@
 //! everything after it is pure. The rooms and who may import whom are in `ARCHITECTURE.md`, and
 //! `tests/architecture.rs` holds the code against it.
 
+pub mod agreement;
 pub mod analysis;
 pub mod attribution;
 pub mod cli;

@@ -17,13 +17,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms, and the rooms each may import. Every room may import itself.
-const MAY_IMPORT: [(&str, &[&str]); 19] = [
+const MAY_IMPORT: [(&str, &[&str]); 20] = [
     // The waist and what follows from it: pure.
     ("session", &[]),
     ("lang", &["session"]),
     ("attribution", &["session", "lang"]),
     ("analysis", &["session", "lang"]),
-    ("report", &["session", "lang", "analysis"]),
+    ("agreement", &["session", "lang", "analysis"]),
+    ("report", &["session", "lang", "analysis", "agreement"]),
     ("interchange", &["session", "lang", "analysis"]),
     // Engines: never each other, but all hear sound.
     ("sound", &["session", "error", "progress"]),
@@ -43,6 +44,7 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
             "lang",
             "attribution",
             "analysis",
+            "agreement",
             "report",
             "interchange",
             "sound",
@@ -63,6 +65,7 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
             "lang",
             "attribution",
             "analysis",
+            "agreement",
             "report",
             "interchange",
             "sound",
@@ -83,7 +86,8 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
     ("main", &[]),
 ];
 
-const PURE: [&str; 6] = ["session", "lang", "attribution", "analysis", "report", "interchange"];
+const PURE: [&str; 7] =
+    ["session", "lang", "attribution", "analysis", "agreement", "report", "interchange"];
 
 /// What a pure room leaves alone.
 const IMPURE: [&str; 6] =

@@ -13,6 +13,8 @@
 
 mod support;
 
+#[path = "cli/agree.rs"]
+mod agree;
 #[path = "cli/bad_input.rs"]
 mod bad_input;
 #[path = "cli/bad_models.rs"]

@@ -3,6 +3,7 @@
 //! In: arguments and `openfloor.toml`. Out: summaries on standard output, progress and errors on
 //! standard error, and an exit code.
 
+mod agree;
 mod analyze;
 mod devices;
 mod listed;
@@ -58,6 +59,8 @@ enum Command {
     Mark(mark::Arguments),
     /// Say who is who in a session
     Speakers(speakers::Arguments),
+    /// Hold the tool's codes against people's, or write the sheet they code on
+    Agree(agree::Arguments),
     /// The speech-to-text and voice-activity models
     Models(models::Arguments),
     /// List the audio inputs of this computer
@@ -88,6 +91,7 @@ pub fn run() -> ExitCode {
         Command::Report(arguments) => report::run(&arguments),
         Command::Mark(arguments) => mark::run(&arguments),
         Command::Speakers(arguments) => speakers::run(&arguments),
+        Command::Agree(arguments) => agree::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
         Command::Devices => devices::run(),
         Command::Completions { shell } => {

@@ -121,7 +121,9 @@ mod tests {
 
     fn found(patterns: &[&str], text: &str) -> Vec<(usize, usize, usize)> {
         let mut finder = Finder::default();
-        patterns.iter().for_each(|pattern| finder.add(pattern).unwrap());
+        for pattern in patterns {
+            finder.add(pattern).unwrap();
+        }
         let mut canon = String::from(" ");
         let mut starts = Vec::new();
         for word in text.split(' ') {

@@ -8,10 +8,12 @@
 //! text) are used by [`evidence`] (what it rests on), [`rows`] (the fundamentals), [`ribbon`] (the
 //! session from start to end), [`moments`] (the cards), [`transcript`], [`think`] (questions) and
 //! [`recordings`] (what can be played); those are views, plain data with finished sentences, which
-//! [`terminal`] and [`html`] lay out. [`chart`] draws. [`sessions`] does all this for several sessions. Everything that comes from a recording, a transcript or a
+//! [`terminal`] and [`html`] lay out. [`chart`] draws. [`sessions`] does all this for several sessions,
+//! [`agreement`] sets codes of people beside the tool's. Everything that comes from a recording, a transcript or a
 //! file name passes [`text::clean`] on its way into a view.
 
 mod about;
+pub mod agreement;
 pub mod chart;
 pub mod evidence;
 pub mod html;

@@ -162,7 +162,7 @@ mod tests {
                 bleed_db: None,
                 talk_share_error: None,
             },
-            takes: vec![0, if evidence == Evidence::Voices { 0 } else { 1 }],
+            takes: vec![0, usize::from(evidence != Evidence::Voices)],
             speech: vec![vec![span(0, 1_000), span(1_500, 3_000)], vec![span(2_800, 4_000)]],
             windows: Vec::new(),
         }

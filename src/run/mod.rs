@@ -5,10 +5,13 @@
 //! `measure` is where both end, and where a report that is made again begins ([`rebuild`]).
 //! [`batch`] knows many jobs and Ctrl-C, and is the only place with tokio; [`discover`] turns paths
 //! into jobs, [`listing`] reads what a table beside the recordings says of them. [`sessions`] goes
-//! the other way: results of many recordings → one page.
+//! the other way: results of many recordings → one page. [`agree`] holds results against tables of codes
+//! that people made.
 
+pub mod agree;
 mod assemble;
 pub mod batch;
+mod codes;
 mod coding;
 mod copies;
 mod date;
@@ -26,6 +29,7 @@ mod profile;
 mod publish;
 pub mod rebuild;
 pub mod sessions;
+mod table;
 mod takes;
 mod transcribe;
 pub mod worker;

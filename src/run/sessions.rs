@@ -117,7 +117,7 @@ pub fn share(path: &Path, sessions: &Sessions) -> Result<()> {
 }
 
 /// The results at a path, by their true paths: the same results by two ways are one.
-fn found(path: &Path, failures: &mut Vec<(PathBuf, Error)>) -> Result<Vec<PathBuf>> {
+pub(super) fn found(path: &Path, failures: &mut Vec<(PathBuf, Error)>) -> Result<Vec<PathBuf>> {
     let unread = |source| Error::ReadFile { path: path.to_owned(), source };
     let true_path = path.canonicalize().map_err(unread)?;
     if is_results(path) {

@@ -241,7 +241,7 @@ mod tests {
         };
         let hiss: Vec<f64> = (0..16_000).map(|_| noise()).collect();
         assert_eq!(ending(&hiss, &[(0, 1000)]).slope, None);
-        assert_eq!(ending(&[0.0; 16_000], &[(0, 1000)]), Ending::default());
+        assert_eq!(ending(&vec![0.0; 16_000], &[(0, 1000)]), Ending::default());
         let voice = glide(150.0, &VOICE, |s| 20.0 * s);
         assert_eq!(ending(&voice, &[(920, 1000)]).slope, None);
         assert_eq!(ending(&voice, &[]), Ending::default());

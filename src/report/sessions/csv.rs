@@ -73,7 +73,7 @@ pub(super) fn language(language: Language) -> &'static str {
 
 /// One line of text that is no formula: a cell that starts as one gets an apostrophe, as OWASP
 /// advises ("CSV Injection"); the wide forms of the signs are read as the signs by some programs.
-fn text(cell: &str) -> String {
+pub(in crate::report) fn text(cell: &str) -> String {
     let formula = cell.starts_with([
         '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
     ]);

@@ -20,6 +20,7 @@ mod usual;
 mod view;
 
 pub use csv::csv;
+pub(super) use csv::text as cell;
 pub use groups::{Entry, Group, Sessions, Track};
 pub use json::json;
 pub use page::{Audience, page};

@@ -58,7 +58,7 @@ fn coded(truth: &Truth) -> Vec<Asked> {
 
 /// Acts that people could well code otherwise.
 fn ambiguous(truth: &Truth) -> Vec<Span> {
-    let acts = truth.list("utterances").iter().flat_map(|one| one["acts"].as_array()).flatten();
+    let acts = truth.list("utterances").iter().filter_map(|one| one["acts"].as_array()).flatten();
     acts.filter(|act| act["ambiguous"] == true).map(truth::span).collect()
 }
 

@@ -98,7 +98,7 @@ fn results_are_for_their_owner_only() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
         .collect();
-    let stages = ["speech.json", "words.jsonl", "coding.json", "reading.json"];
+    let stages = ["speech.json", "words.jsonl", "melody.json", "coding.json", "reading.json"];
     assert!(names.iter().all(|name| stages.contains(&name.as_str())), "{names:?}");
 }
 

@@ -154,7 +154,7 @@ fn a_mark_of_the_ribbon_leads_to_its_moment() {
     assert!(marks.len() > 15, "{marks:?}");
     tab.run("document.querySelector('input[value=silence]').click()");
     for mark in &marks {
-        tab.click(&format!(".mk[href='#{mark}'] .hit"));
+        tab.click(&format!(".mk[href='#{mark}'] :is(.hit,circle)"));
         let come: bool = tab.ask(&format!(
             "document.activeElement === document.getElementById('{mark}').closest('.mo') &&
                 document.activeElement.getBoundingClientRect().height > 0 && location.hash === '#{mark}'"

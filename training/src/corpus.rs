@@ -25,7 +25,7 @@ pub fn number(mode: Punctuation) -> usize {
 /// The document's text in a mode; offsets of the targets stay where `aligned`.
 pub fn text(doc: &Doc, mode: Punctuation, aligned: bool) -> String {
     match (mode, &doc.asr) {
-        (Punctuation::Written, _) => doc.text.clone(),
+        (Punctuation::Written | Punctuation::Heard, _) => doc.text.clone(),
         (Punctuation::Missing, Some(asr)) if !aligned => asr.clone(),
         (Punctuation::Missing, _) => bare(&doc.text),
     }
@@ -33,7 +33,7 @@ pub fn text(doc: &Doc, mode: Punctuation, aligned: bool) -> String {
 
 fn before(doc: &Doc, mode: Punctuation) -> Option<String> {
     doc.before.as_deref().map(|before| match mode {
-        Punctuation::Written => before.to_owned(),
+        Punctuation::Written | Punctuation::Heard => before.to_owned(),
         Punctuation::Missing => bare(before),
     })
 }

@@ -63,6 +63,11 @@ const BEFORE_GERUND: [&str; 12] = [
 /// Cues that say not to.
 const NOT: [&str; 5] =
     ["you should not", "you shouldn't", "you must not", "you mustn't", "you can't"];
+/// Orders not to.
+const DO_NOT: [&str; 3] = ["don't", "do not", "never"];
+/// Verbs that say too little by themselves.
+const NEEDS_MORE: [&str; 11] =
+    ["try", "consider", "make", "take", "get", "give", "put", "have", "be", "do", "say"];
 /// Words between the cue and the verb.
 const BETWEEN: [&str; 16] = [
     "really",
@@ -128,8 +133,10 @@ pub(super) fn questions(words: &[Word], phrase: &str, lexicon: &Lexicon) -> Vec<
         while words.get(head).is_some_and(|word| LEADS.contains(&word.text.as_str())) {
             head += 1;
         }
+        let not = run_at(words, head, &DO_NOT, &[]);
+        let head = head + not.unwrap_or(0);
         if verb(head).is_some() {
-            found = Some((false, head, false));
+            found = Some((not.is_some(), head, false));
         }
     }
     let Some((not, start, gerund)) = found else { return Vec::new() };
@@ -138,18 +145,20 @@ pub(super) fn questions(words: &[Word], phrase: &str, lexicon: &Lexicon) -> Vec<
         return Vec::new();
     }
     let after = &words[start].text;
-    // "Try", "consider" and the like need what follows them.
-    if end == start + 1
-        && ["try", "consider", "make", "take", "get", "give", "put", "have", "be"]
-            .contains(&after.as_str())
-    {
+    if end == start + 1 && NEEDS_MORE.contains(&after.as_str()) {
         return Vec::new();
     }
     let rest = written(phrase, words, start + 1, end);
     let verb = if gerund { after.clone() } else { ing(after) };
     let doing = [if not { "not" } else { "" }, verb.as_str(), rest.as_str()];
     let doing = doing.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-    vec![format!("What might come of {doing}?"), format!("What would {doing} change for you?")]
+    let change = format!("What would {doing} change for you?");
+    // "What might come of coming" stumbles.
+    if verb == "coming" {
+        vec![change]
+    } else {
+        vec![format!("What might come of {doing}?"), change]
+    }
 }
 
 /// The gerund of a base form.

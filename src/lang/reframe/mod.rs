@@ -102,6 +102,7 @@ mod tests {
                 "What might come of talking to your boss first?",
             ),
             ("How about sitting down?", "What might come of sitting down?"),
+            ("And don't be modest.", "What might come of not being modest?"),
             ("Tell him no.", "What might come of telling him no?"),
         ] {
             assert_eq!(english(phrase).first().map(String::as_str), Some(want), "{phrase}");
@@ -129,9 +130,14 @@ mod tests {
 
     #[test]
     fn nothing_is_offered_where_it_would_not_read_well() {
-        for phrase in
-            ["You should, really.", "That would be best.", "It's time.", "You should the car", ""]
-        {
+        for phrase in [
+            "You should, really.",
+            "That would be best.",
+            "It's time.",
+            "You should the car",
+            "That's what you have to do, you write it down.",
+            "",
+        ] {
             assert!(english(phrase).is_empty(), "{phrase}: {:?}", english(phrase));
         }
         for phrase in

@@ -199,7 +199,7 @@ impl Drawing {
             let start = span.start().since(self.span.start()).0 / 10;
             let length = (span.length().0 / 10).max(1);
             // Writing to a string does not fail.
-            let _ = write!(path, "M{start} 0h{length}v1h-{length}z");
+            let _ = write!(path, "M{start} 0h{length}v1h-{length}");
         }
         let drawing = Svg::new("svg")
             .with("y", y)
@@ -236,7 +236,7 @@ impl Drawing {
             }
             for ((mark, &x), y) in own.iter().zip(&places).zip(heights) {
                 let reach = if row == Row::Sign { 7 } else { 9 };
-                let hit = Svg::new("circle").with("class", "hit").with("cx", x).with("cy", y);
+                let hit = Svg::new("circle").with("cx", x).with("cy", y);
                 let hit = hit.with("r", reach);
                 let icon = mark.icon.reference().map(|icon| icon.with("x", x).with("y", y));
                 let mark = link(&mark.link).holding(hit);
@@ -382,7 +382,7 @@ mod tests {
     fn voices_stand_where_they_are_heard() {
         let drawn = block(&sample()).to_string();
         assert!(drawn.contains("viewBox=\"0 0 12000 1\""));
-        assert!(drawn.contains("<path class=\"lane1\" d=\"M100 0h200v1h-200z\"/>"), "{drawn}");
+        assert!(drawn.contains("<path class=\"lane1\" d=\"M100 0h200v1h-200\"/>"), "{drawn}");
         assert!(!drawn.contains("lane2"), "a lane without voice is not drawn");
     }
 

@@ -204,12 +204,11 @@ pub(super) fn prescriptive(reader: &Reader<'_>, moment: &Moment) -> Card {
     card
 }
 
-/// The same as open questions, in the language it was said in.
-fn instead(reader: &Reader<'_>, moment: &Moment) -> Vec<String> {
+/// The same as an open question, in the language it was said in.
+fn instead(reader: &Reader<'_>, moment: &Moment) -> Option<String> {
     let first = moment.utterances.map(|[first, _]| first);
     let said = reader.session.utterances.iter().find(|said| Some(said.id) == first);
-    let (Some(said), Some(text)) = (said, moment.text.as_deref()) else { return Vec::new() };
-    reframings(&clean(text), said.language)
+    reframings(&clean(moment.text.as_deref()?), said?.language).into_iter().next()
 }
 
 /// How hard a phrase pushes, in a word.

@@ -63,8 +63,8 @@ pub struct Card {
     pub answer: Option<AnswerView>,
     /// More about it.
     pub tags: Vec<Tag>,
-    /// Open questions that would have given the choice back, beside a prescriptive phrase.
-    pub instead: Vec<String>,
+    /// An open question that would have given the choice back, beside a prescriptive phrase.
+    pub instead: Option<String>,
     /// What a person noted.
     pub notes: Vec<String>,
     /// The moment, for corrections, where no quotation names it.

@@ -428,7 +428,7 @@ pub static EN: Words = Words {
     s_finish: "The coach starts 0.3 s or more before the end and the coachee stops, or both talk for 0.8 s.",
     s_signs: "Up to three words while the coachee keeps the floor.",
     s_wrong: "What the computer gets wrong",
-    s_wrong_text: "Words can be misheard, and a question without a question word can be missed. “Unsure” marks what two trained listeners might code differently; it is shown and, below even odds, not counted. On open and closed, one trained listener differs from the mean of nine by fourteen points.",
+    s_wrong_text: "Words can be misheard, and a question without a question word can be missed (“You told her”, with a rising voice). Advice without a telling word (“My sister just quit”) is missed, and sympathy is sometimes taken for advice; people agree least on advice, too. “Unsure” marks what two trained listeners might code differently; it is shown and, below even odds, not counted. On open and closed, one trained listener differs from the mean of nine by fourteen points.",
     s_not_done: "What is not done",
     s_not_done_text: "No emotion, intention or personality is inferred from the voice or the words: only words, timing and overlap are used. Nothing left this computer.",
     s_versions: "Versions",

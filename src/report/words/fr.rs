@@ -428,7 +428,7 @@ pub static FR: Words = Words {
     s_finish: "Le coach commence 0,3 s ou plus avant la fin et l’autre s’arrête, ou les deux parlent 0,8 s.",
     s_signs: "Jusqu’à trois mots pendant que l’autre garde la parole.",
     s_wrong: "Ce que la machine entend mal",
-    s_wrong_text: "Des mots peuvent être mal compris, et une question sans mot interrogatif peut échapper. «\u{202f}Incertain\u{202f}» signale ce que deux oreilles formées pourraient coder autrement\u{202f}; c’est montré et, en dessous d’une chance sur deux, non compté. Pour ouvert et fermé, une oreille formée s’écarte de quatorze points de la moyenne de neuf autres.",
+    s_wrong_text: "Des mots peuvent être mal compris, et une question sans mot interrogatif peut échapper («\u{202f}Tu lui as parlé\u{202f}», d’une voix qui monte). Un conseil sans mot qui le dise («\u{202f}Ma sœur, elle, a démissionné\u{202f}») échappe, et la sympathie est parfois prise pour un conseil\u{202f}; c’est sur le conseil que les gens s’accordent le moins. «\u{202f}Incertain\u{202f}» signale ce que deux oreilles formées pourraient coder autrement\u{202f}; c’est montré et, en dessous d’une chance sur deux, non compté. Pour ouvert et fermé, une oreille formée s’écarte de quatorze points de la moyenne de neuf autres.",
     s_not_done: "Ce qui n’est pas fait",
     s_not_done_text: "Aucune émotion, intention ni personnalité n’est déduite de la voix ou des mots\u{a0}: seuls servent les mots, les temps et les chevauchements. Rien n’a quitté cet ordinateur.",
     s_versions: "Versions",

@@ -21,6 +21,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use openfloor::agreement::{Aspect, Figures, figures};
 use openfloor::lang::{Act, Code, Context, Openness, Punctuation, code, is_backchannel};
 use openfloor::session::Language;
 
@@ -99,21 +100,20 @@ const MEASURED: &[(&str, f64)] = &[
 /// How far a figure may fall before the test fails.
 const SLACK: f64 = 0.02;
 
+/// What `openfloor agree` says of two codings, from 0 to 2; the first of a pair is the coder.
+fn agreement(pairs: &[(u8, u8)]) -> Figures {
+    assert!(pairs.iter().all(|pair| pair.0 < 3 && pair.1 < 3));
+    figures(Aspect::Openness, pairs.iter().map(|pair| (pair.0.into(), pair.1.into())))
+}
+
 /// Cohen's kappa of two codings.
 fn kappa(pairs: &[(u8, u8)]) -> f64 {
-    let count = pairs.len() as f64;
-    let share =
-        |f: &dyn Fn(&(u8, u8)) -> bool| pairs.iter().filter(|p| f(p)).count() as f64 / count;
-    let agree = share(&|p| p.0 == p.1);
-    let chance: f64 = (0..4).map(|k| share(&|p| p.0 == k) * share(&|p| p.1 == k)).sum();
-    (agree - chance) / (1.0 - chance)
+    agreement(pairs).kappa.value.unwrap()
 }
 
 /// F1 of "not 0".
 fn f1(pairs: &[(u8, u8)]) -> f64 {
-    let both = pairs.iter().filter(|p| p.0 > 0 && p.1 > 0).count() as f64;
-    let sum = pairs.iter().map(|p| usize::from(p.0 > 0) + usize::from(p.1 > 0)).sum::<usize>();
-    2.0 * both / sum as f64
+    agreement(pairs).found.f1.unwrap()
 }
 
 /// Only "not 0" matters.

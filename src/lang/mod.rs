@@ -114,19 +114,6 @@ fn bare<'b>(part: &Part<'_>, words: &'b [Word], book: &'b Book) -> Part<'b> {
     Part::new(part.span, clause)
 }
 
-/// What the rules alone say of an utterance: what the model starts from, and what it is held
-/// against when it is measured.
-#[must_use]
-pub fn by_rules(text: &str, language: Language, context: Context<'_>) -> Vec<Act> {
-    let Some(book) = cues::book(language) else { return Vec::new() };
-    let words = text::words(text, language);
-    if let Some(act) = backchannel(&words, book) {
-        return vec![act];
-    }
-    let marked = leans_on_marks(&words, context);
-    parts(&words, book, marked, None, None).into_iter().flat_map(|part| part.acts).collect()
-}
-
 /// A sentence as it is read.
 struct Part<'b> {
     span: CharSpan,

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use train_coder::lang::{Act, CharSpan, Code, Openness, Punctuation};
-use train_coder::session::Language;
+use train_coder::agreement::{Aspect, figures};
+use train_coder::lang::{Act, CharSpan, Code, Openness};
 
 use crate::data::Doc;
-use crate::metrics::{f1, kappa};
 
 /// What is said of a stretch, by the rules or by the model.
 #[derive(Debug, Clone, Copy)]
@@ -84,11 +83,7 @@ impl Pairs {
 }
 
 /// Every bar: name and figure, in a fixed order.
-pub fn bars(
-    docs: &[Doc],
-    mode: Punctuation,
-    said: &dyn Fn(usize) -> Vec<Said>,
-) -> Vec<(String, f64)> {
+pub fn bars(docs: &[Doc], said: &dyn Fn(usize) -> Vec<Said>) -> Vec<(String, f64)> {
     let mut pairs = Pairs::default();
     let mut shares: BTreeMap<String, [f64; 4]> = BTreeMap::new();
     for (index, doc) in docs.iter().enumerate() {
@@ -198,18 +193,19 @@ pub fn bars(
     }
     let mut out = Vec::new();
     for name in &pairs.1 {
-        let here = &pairs.0[name];
+        let here = pairs.0[name].iter().map(|pair| (pair.0.into(), pair.1.into()));
+        let figures = figures(Aspect::Openness, here);
+        let given = |figure: Option<f64>| figure.unwrap_or(f64::NAN);
+        let (precision, recall) = (given(figures.found.precision), given(figures.found.recall));
         if name.ends_with("F1") {
-            let (f, precision, recall) = f1(here);
-            out.push((name.clone(), f));
+            out.push((name.clone(), given(figures.found.f1)));
             if name.contains("paris") || name.contains("backchannel") {
                 out.push((format!("{name}: precision"), precision));
                 out.push((format!("{name}: recall"), recall));
             }
         } else {
-            out.push((name.clone(), kappa(here)));
+            out.push((name.clone(), given(figures.kappa.value)));
             if name.contains("prescriptive") && name.contains(">= 2") {
-                let (_, precision, recall) = f1(here);
                 out.push((format!("{name}: precision"), precision));
                 out.push((format!("{name}: recall"), recall));
             }
@@ -224,6 +220,5 @@ pub fn bars(
         let mean = errors.iter().sum::<f64>() / errors.len() as f64;
         out.push(("annomi turns: open share, mean error".into(), mean));
     }
-    let _ = (mode, Language::En);
     out
 }

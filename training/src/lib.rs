@@ -2,6 +2,7 @@
 
 #![allow(unused, reason = "the program's own files, of which training uses a part")]
 
+pub mod agreement;
 #[path = "../../src/lang/mod.rs"]
 pub mod lang;
 #[path = "../../src/session/mod.rs"]

@@ -6,7 +6,6 @@ mod corpus;
 mod data;
 mod fit;
 mod learn;
-mod metrics;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -52,7 +51,7 @@ const SHORT: [&str; 21] = [
 fn main() -> Result<(), Box<dyn Error>> {
     let mut settings = Settings::default();
     let (mut only, mut rules) = (None, false);
-    let (mut write, mut short, mut cuts) = (None, false, false);
+    let (mut write, mut short) = (None, false);
     let mut coded_ends = false;
     for word in std::env::args().skip(1) {
         match word.as_str() {
@@ -61,7 +60,6 @@ fn main() -> Result<(), Box<dyn Error>> {
             "rules" => rules = true,
             "short" => short = true,
             "coded-ends" => coded_ends = true,
-            "cuts" => cuts = true,
             "write" => write = Some(Path::new("../src/lang/model")),
             word if settings.set(word) => {}
             word => return Err(format!("unknown: {word}").into()),
@@ -70,10 +68,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let began = Instant::now();
     let mut docs = data::read(Path::new("../../shared/coding/dev"))?;
     docs.retain(|doc| only.is_none_or(|only| only == doc.language));
-    let cutters = if cuts { cutters(&docs, only, &settings) } else { BTreeMap::new() };
-    if std::env::var_os("ONLY_CUTS").is_some() {
-        return Ok(());
-    }
+    let cutters = cutters(&docs, only, &settings);
     let read: Vec<[Read; 2]> = docs
         .iter()
         .map(|doc| {
@@ -126,7 +121,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     for mode in MODES {
         let began = Instant::now();
-        let by_rules = bars(&docs, mode, &|index| {
+        let by_rules = bars(&docs, &|index| {
             let examples = &read[index][number(mode)].engine;
             let mut said: Vec<Said> =
                 examples.iter().map(|one| of_acts(one.span, &one.acts)).collect();
@@ -134,7 +129,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             said
         });
         let by_model = (!rules).then(|| {
-            bars(&docs, mode, &|index| {
+            bars(&docs, &|index| {
                 let doc = &docs[index];
                 let fold = (doc.fold < FOLDS).then_some(doc.fold);
                 if coded_ends {
@@ -285,7 +280,12 @@ fn lessons(
             }
         }
         if settings.pieces > 0.0 && !marked {
-            pieces(&mut lessons, doc, &read[number(Punctuation::Missing)], weight * settings.pieces);
+            pieces(
+                &mut lessons,
+                doc,
+                &read[number(Punctuation::Missing)],
+                weight * settings.pieces,
+            );
         }
         if settings.silver > 0.0 && !marked {
             silver(&mut lessons, doc, settings.silver);

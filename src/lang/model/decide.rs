@@ -7,16 +7,19 @@
 //! weighed most are shown instead. The melody has its say where it is doubtful whether a sentence
 //! without its question mark asks (`melody.rs`), and nowhere else.
 
+use std::mem::discriminant;
 use std::sync::LazyLock;
 
 use super::features::{Features, Group};
-use super::table::{Head, root};
+use super::table::{HEADS, Head, root};
 use super::{Borders, Weights, seen};
 use crate::lang::clause::Clause;
 use crate::lang::cues::Kind;
 use crate::lang::melody;
 use crate::lang::text::Mark;
-use crate::lang::{Act, Code, Context, Cue, CueSpan, Glide, Openness, Part, Push, QuestionForm};
+use crate::lang::{
+    Act, COUNTED, Code, Context, Cue, CueSpan, Glide, Openness, Part, Push, QuestionForm,
+};
 use crate::session::Language;
 
 /// The weights of one language.
@@ -81,7 +84,6 @@ impl Models<'static> {
 
 /// Likelihood from which something is shown as unsure; from a half it is counted.
 const SHOWN: f64 = 0.35;
-const COUNTED: f64 = 0.5;
 const UNCOUNTED_MOST: f64 = 0.49;
 
 /// Most pieces of a sentence that are shown for what the weights decided.
@@ -105,24 +107,50 @@ pub(in crate::lang) fn decide(
         return parts.iter().flat_map(|part| part.acts.clone()).collect();
     };
     let features = seen(parts, language, context.before);
+    let readings = parts.iter().zip(&features).map(|(part, seen)| Reading::of(part, seen, weights));
+    let judged = |reading: Reading<'_, '_>| judge(&reading, language, context.melody);
     let Some((bare, bare_weights)) = by_words else {
-        let judged = parts.iter().zip(&features);
-        return judged
-            .flat_map(|(part, features)| judge(part, features, weights, language, context.melody))
-            .collect();
+        return readings.flat_map(judged).collect();
     };
     let bare_features = seen(bare, language, context.before);
-    let both = parts.iter().zip(&features).zip(bare.iter().zip(&bare_features));
-    both.flat_map(|((part, features), (bare, bare_features))| {
-        let by_words = bare_weights.scores(bare_features)[Head::Asks as usize];
-        let by_marks = weights.scores(features)[Head::Asks as usize];
-        if part.clause.mark != Mark::Question && by_words + FULL_STOP * by_marks > 0.0 {
-            judge(bare, bare_features, bare_weights, language, context.melody)
-        } else {
-            judge(part, features, weights, language, context.melody)
-        }
-    })
-    .collect()
+    readings
+        .zip(bare.iter().zip(&bare_features))
+        .flat_map(|(marked, (bare, seen))| {
+            if marked.part.clause.mark == Mark::Question {
+                return judged(marked);
+            }
+            let bare = Reading::of(bare, seen, bare_weights);
+            let asks = bare.score(Head::Asks) + FULL_STOP * marked.score(Head::Asks) > 0.0;
+            judged(if asks { bare } else { marked })
+        })
+        .collect()
+}
+
+/// A sentence with what the weights say of it.
+struct Reading<'r, 'b> {
+    part: &'r Part<'b>,
+    features: &'r Features,
+    weights: &'r Weights,
+    scores: [f64; HEADS],
+}
+
+impl<'r, 'b> Reading<'r, 'b> {
+    fn of(part: &'r Part<'b>, features: &'r Features, weights: &'r Weights) -> Self {
+        Self { part, features, weights, scores: weights.scores(features) }
+    }
+
+    fn score(&self, head: Head) -> f64 {
+        self.scores[head as usize]
+    }
+
+    /// The words that show a code: the rules' cues, else what weighed most.
+    fn cues(&self, code: Code, head: Head, language: Language) -> Vec<Cue> {
+        let same = |act: &&Act| discriminant(&act.code) == discriminant(&code);
+        self.part.acts.iter().find(same).map_or_else(
+            || pieces(&self.part.clause, self.features, self.weights, head, language),
+            |act| act.cues.clone(),
+        )
+    }
 }
 
 /// How sure something is said: what is counted is at least a half, whatever its likelihood. A score
@@ -133,16 +161,9 @@ fn confidence(weights: &Weights, head: Head, score: f64) -> f64 {
 }
 
 /// The acts of one sentence under one model.
-fn judge(
-    part: &Part<'_>,
-    features: &Features,
-    weights: &Weights,
-    language: Language,
-    melody: &[Glide],
-) -> Vec<Act> {
-    let scores = weights.scores(features);
-    let score = |head: Head| scores[head as usize];
-    let shown = |head: Head| pieces(&part.clause, features, weights, head, language);
+fn judge(reading: &Reading<'_, '_>, language: Language, melody: &[Glide]) -> Vec<Act> {
+    let (part, weights) = (reading.part, reading.weights);
+    let score = |head: Head| reading.score(head);
     let mut acts = Vec::new();
     let by_rules = part.acts.iter().find(|act| matches!(act.code, Code::Question { .. }));
     // What is given back in a rising tone, half of trained coders call a question (CODEBOOK §1).
@@ -162,28 +183,23 @@ fn judge(
             pragmatic: open(score(Head::Open) > 0.0),
             strict: open(score(Head::OpenStrict) > 0.0),
         };
-        let cues = match (rise, by_rules) {
-            (Some(word), _) => vec![Cue { rule: melody::rule(language), span: word }],
-            (None, Some(act)) => act.cues.clone(),
-            (None, None) => shown(Head::Asks),
+        let cues = match rise {
+            Some(word) => vec![Cue { rule: melody::rule(language), span: word }],
+            None => reading.cues(code, Head::Asks, language),
         };
         acts.push(Act { span: part.span, code, cues, confidence: asks });
     }
     let pushed = pushed(part, weights, &score);
     if let Some((push, head, confidence)) = pushed {
-        let by_rules = part.acts.iter().find(|act| matches!(act.code, Code::Prescriptive { .. }));
-        let cues = by_rules.map_or_else(|| shown(head), |act| act.cues.clone());
-        acts.push(Act { span: part.span, code: Code::Prescriptive { push }, cues, confidence });
+        let code = Code::Prescriptive { push };
+        let cues = reading.cues(code, head, language);
+        acts.push(Act { span: part.span, code, cues, confidence });
     }
     let permission = part.acts.iter().find(|act| act.code == Code::Permission);
     acts.extend(permission.cloned());
     let counted = acts.iter().any(|act| act.confidence >= COUNTED);
     if !counted && let Some((code, head)) = statement(part, &score) {
-        let by_rules = part
-            .acts
-            .iter()
-            .find(|act| std::mem::discriminant(&act.code) == std::mem::discriminant(&code));
-        let cues = by_rules.map_or_else(|| shown(head), |act| act.cues.clone());
+        let cues = reading.cues(code, head, language);
         acts.push(Act {
             span: part.span,
             code,

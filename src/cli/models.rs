@@ -74,6 +74,7 @@ fn purpose(model: &Known) -> &'static str {
     match model.purpose {
         Purpose::SpeechToText => "speech to text",
         Purpose::VoiceActivity => "voice activity",
+        Purpose::VoiceEncoder => "voices",
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Purpose {
     SpeechToText,
     /// Speech or not.
     VoiceActivity,
+    /// Whose voice.
+    VoiceEncoder,
 }
 
 /// The hash a model file is known by.
@@ -63,6 +65,9 @@ pub const DEFAULT_SPEECH_TO_TEXT: &str = "base-q8_0";
 /// The voice-activity model that comes with Openfloor.
 pub const VOICE_ACTIVITY: &str = "silero-v6.2.3";
 
+/// The voice encoder that comes with Openfloor.
+pub const VOICE_ENCODER: &str = "resemblyzer";
+
 /// Where the larger models are published.
 pub const PUBLISHED_AT: &str = "https://huggingface.co/ggerganov/whisper.cpp/tree/main";
 
@@ -85,7 +90,7 @@ const fn whisper(
 }
 
 /// Every model known by name, bundled ones first, then by size.
-pub const KNOWN: [Known; 9] = [
+pub const KNOWN: [Known; 10] = [
     Known {
         name: DEFAULT_SPEECH_TO_TEXT,
         file: "ggml-base-q8_0.bin",
@@ -103,6 +108,15 @@ pub const KNOWN: [Known; 9] = [
         hash: KnownHash::Sha256("abd79739d3ff4bc37fa1d24f1fca8244f2e31ec9f0bb7ea6244b185bfaa0b8e6"),
         licence: "MIT (Silero Team)",
         about: "comes with Openfloor; tells speech from everything else",
+    },
+    Known {
+        name: VOICE_ENCODER,
+        file: "resemblyzer-voice-encoder.onnx",
+        purpose: Purpose::VoiceEncoder,
+        mebibytes: 5,
+        hash: KnownHash::Sha256("3853ef3dacdf95087ef9dece95c093ac710571422e8d75817ca74c7ea9503e85"),
+        licence: "Apache-2.0 (Resemble AI, Corentin Jemine)",
+        about: "comes with Openfloor; tells whose voice it is",
     },
     whisper(
         "base",
@@ -236,7 +250,18 @@ pub fn speech_to_text(name_or_path: &str) -> Result<Found> {
 /// # Errors
 /// It is absent, or not the file that comes with Openfloor.
 pub fn voice_activity() -> Result<Found> {
-    let model = known(VOICE_ACTIVITY).unwrap_or(&KNOWN[1]);
+    bundled(known(VOICE_ACTIVITY).unwrap_or(&KNOWN[1]))
+}
+
+/// Finds and checks the voice encoder.
+///
+/// # Errors
+/// It is absent, or not the file that comes with Openfloor.
+pub fn voice_encoder() -> Result<Found> {
+    bundled(known(VOICE_ENCODER).unwrap_or(&KNOWN[2]))
+}
+
+fn bundled(model: &Known) -> Result<Found> {
     verified(model, locate(model).ok_or_else(|| absent(model))?)
 }
 
@@ -277,7 +302,7 @@ fn compared(model: &Known, path: PathBuf, sha256: HashFile, sha1: HashFile) -> R
             Purpose::SpeechToText => {
                 "get it again, or name the file itself with --model PATH if you trust it"
             }
-            Purpose::VoiceActivity => "copy it again from the folder `models` of Openfloor",
+            Purpose::VoiceActivity | Purpose::VoiceEncoder => "copy it again from the folder `models` of Openfloor",
         }
         .to_owned(),
     })
@@ -324,6 +349,7 @@ mod tests {
     fn the_bundled_models_are_found_and_are_the_published_files() {
         assert_eq!(speech_to_text(DEFAULT_SPEECH_TO_TEXT).unwrap().name, DEFAULT_SPEECH_TO_TEXT);
         assert_eq!(voice_activity().unwrap().name, VOICE_ACTIVITY);
+        assert_eq!(voice_encoder().unwrap().name, VOICE_ENCODER);
     }
 
     #[test]

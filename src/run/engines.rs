@@ -14,6 +14,8 @@ pub struct Engines {
     pub speech_to_text: Found,
     /// The voice-activity model.
     pub voice_activity: Found,
+    /// The voice encoder.
+    pub voice_encoder: Found,
     /// Starts the processes in which recordings are decoded.
     pub worker: Worker,
     whisper: Mutex<Option<std::sync::Arc<Whisper>>>,
@@ -28,6 +30,7 @@ impl Engines {
         Ok(Self {
             speech_to_text: models::speech_to_text(speech_to_text)?,
             voice_activity: models::voice_activity()?,
+            voice_encoder: models::voice_encoder()?,
             worker: Worker::of_this_program()?,
             whisper: Mutex::new(None),
         })

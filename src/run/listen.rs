@@ -9,7 +9,7 @@ use crate::progress::{Cancel, Progress, Stage};
 use crate::session::{Evidence, Ms, Separation, Span, SpeakerId};
 use crate::sound::{DetectVoice, LEVEL_HOP_SAMPLES, Silero, frame_levels, ms_of_samples};
 use crate::speakers::{
-    Channel, Diarise, Mixed, NotPeople, Told, VoiceClusters, mix_of_others, tell_apart,
+    Channel, Diarise, Mixed, NotPeople, Told, VoiceClusters, VoiceEncoder, mix_of_others, tell_apart,
 };
 use crate::words::{Window, pack, share_leftovers};
 
@@ -96,7 +96,7 @@ pub(super) fn listen(
     let Found { evidence, told, takes: of } = match apart(job, takes, &measured)? {
         Apart::People(found) => found,
         Apart::OneChannel(take) => {
-            let told = voices(job, takes, take, &measured, cancel)?;
+            let told = voices(job, takes, take, &measured, engines, cancel)?;
             let of = vec![take; told.speech.len()];
             Found { evidence: Evidence::Voices, told, takes: of }
         }
@@ -168,6 +168,7 @@ fn voices(
     takes: &Takes,
     take: usize,
     measured: &Measured,
+    engines: &Engines,
     cancel: &dyn Cancel,
 ) -> Result<Told> {
     if let Some(CoachChoice::Channel(_)) = job.options.coach {
@@ -180,7 +181,8 @@ fn voices(
     let (copy, channel) = takes.take(take);
     let mixed = Mixed { copy, channel, measured: measured.channel(take) };
     let speakers = usize::from(job.options.speakers);
-    VoiceClusters.diarise(&mixed, speakers, takes.duration(), cancel)
+    let encoder = VoiceEncoder::load(&engines.voice_encoder.path)?;
+    VoiceClusters { encoder: Some(&encoder) }.diarise(&mixed, speakers, takes.duration(), cancel)
 }
 
 /// What is handed to speech-to-text: the stretches of each speaker by themselves. Whisper hears one

@@ -48,6 +48,11 @@ pub(super) fn span((from, to): (usize, usize), duration: Ms) -> Option<Span> {
     Span::new(Ms(from as u64 * FRAME_MS), Ms(to as u64 * FRAME_MS).min(duration))
 }
 
+#[expect(clippy::cast_precision_loss, reason = "counts of frames, bins and bands")]
+pub(super) fn real(count: usize) -> f64 {
+    count as f64
+}
+
 /// The value that `part` (0 to 1) of `values` lie under; `None` without values.
 pub(super) fn quantile(values: impl Iterator<Item = f32>, part: f64) -> Option<f32> {
     let mut sorted: Vec<f32> = values.collect();

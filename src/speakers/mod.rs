@@ -7,11 +7,13 @@
 mod activity;
 mod bleed;
 mod channels;
+mod encoder;
 mod frames;
 mod mix;
 mod voices;
 
 pub use activity::Channel;
 pub use channels::{NotPeople, Told, tell_apart};
+pub use encoder::{EMBEDDED_FRAMES, EMBEDDING, Embedding, VoiceEncoder};
 pub use mix::mix_of_others;
 pub use voices::{Diarise, MOST_SPEAKERS, Mixed, VoiceClusters};

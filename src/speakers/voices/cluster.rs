@@ -7,7 +7,7 @@
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
-use super::spectrum::real;
+use crate::speakers::frames::real;
 use super::windows::{SIZE, Window};
 
 /// Which voice each window has.

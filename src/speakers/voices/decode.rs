@@ -1,6 +1,6 @@
 //! From scores of windows to a voice a frame.
 
-use super::spectrum::real;
+use crate::speakers::frames::real;
 use super::windows::Window;
 
 /// What it costs to change voices: within speech …

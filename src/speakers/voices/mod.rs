@@ -7,17 +7,20 @@
 
 mod cluster;
 mod decode;
+mod likeness;
 mod spectrum;
 mod windows;
 
 use cluster::{Discriminant, clusterings, directions, scaled};
 use decode::{decode, frame_scores};
+use likeness::Likeness;
 use spectrum::Spectrum;
 use windows::{Window, describe, windows};
 
 use super::activity::{Channel, LEAST_VOICE, Measured, NEAR_VOICE, keep_near, narrow, stretches};
 use super::channels::Told;
-use super::frames::{frames_in, quantile};
+use super::encoder::VoiceEncoder;
+use super::frames::{frames_in, quantile, real};
 use crate::error::Result;
 use crate::progress::Cancel;
 use crate::session::{Ms, Separation, SeparationLevel, Span};
@@ -53,7 +56,10 @@ pub trait Diarise {
 
 /// Voices by clustering windows of sound.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct VoiceClusters;
+pub struct VoiceClusters<'a> {
+    /// Knows voices in general.
+    pub encoder: Option<&'a VoiceEncoder>,
+}
 
 /// Most voices looked for.
 pub const MOST_SPEAKERS: usize = 6;
@@ -83,7 +89,7 @@ const SURELY: f64 = 0.95;
 /// Sound within this of the loudest speech describes a voice, dB.
 const CLEAR_RANGE: f32 = 30.0;
 
-impl Diarise for VoiceClusters {
+impl Diarise for VoiceClusters<'_> {
     fn diarise(
         &self,
         mixed: &Mixed<'_>,
@@ -104,7 +110,12 @@ impl Diarise for VoiceClusters {
         let mut heard = Heard { labels: vec![0; speaking.len()], distance: None };
         if voices > 1 {
             let spectrum = Spectrum::of(mixed.copy, mixed.channel, &speaking, cancel)?;
-            heard = hear(&channel, &spectrum, &speaking, voices);
+            let clear = clear(&channel, &speaking);
+            let likeness = match self.encoder {
+                Some(encoder) => Likeness::of(encoder, mixed, &speaking, &clear, cancel)?,
+                None => Likeness::default(),
+            };
+            heard = hear(&spectrum, &likeness, &speaking, &clear, voices);
         }
         let mut speech: Vec<Vec<Span>> = (0..voices)
             .map(|voice| speech_of(voice, &heard.labels, &speaking, &channel, duration))
@@ -212,22 +223,37 @@ fn speech_of(
 /// smaller part than in a whole channel.
 const OWN_LOUD_PART: f64 = 0.95;
 
+/// Frames that are surely voice.
+fn clear(channel: &Measured, speaking: &[bool]) -> Vec<bool> {
+    let loud = channel.loud - CLEAR_RANGE;
+    (0..speaking.len())
+        .map(|frame| speaking[frame] && channel.voiced[frame] && channel.levels[frame] > loud)
+        .collect()
+}
+
 /// Finds whose voice each frame is.
-fn hear(channel: &Measured, spectrum: &Spectrum, speaking: &[bool], voices: usize) -> Heard {
-    let clear: Vec<bool> = (0..speaking.len())
-        .map(|frame| {
-            let loud = channel.levels[frame] > channel.loud - CLEAR_RANGE;
-            speaking[frame] && channel.voiced[frame] && loud
-        })
-        .collect();
-    let session = Session { spectrum, speaking, clear: &clear, voices };
+fn hear(
+    spectrum: &Spectrum,
+    likeness: &Likeness,
+    speaking: &[bool],
+    clear: &[bool],
+    voices: usize,
+) -> Heard {
+    let session = Session { spectrum, likeness, speaking, clear, voices };
     let first = session.windows(FIRST_WINDOW, FIRST_HOP);
     let main = session.windows(WINDOW, HOP);
     let fine = session.windows(FINE_WINDOW, FINE_HOP);
     let mut best: Option<(f64, Vec<usize>)> = None;
-    for windows in [&first, &main] {
-        let seen = directions(&windows.rows, &windows.windows, voices + 1);
-        for start in clusterings(&seen, voices).into_iter().take(TRIED) {
+    let seen = |windows: &Windows| {
+        clusterings(&directions(&windows.rows, &windows.windows, voices + 1), voices)
+    };
+    let starts = [
+        (&first.windows, seen(&first)),
+        (&main.windows, seen(&main)),
+        (&likeness.windows, likeness.clusterings(voices)),
+    ];
+    for (windows, starts) in starts {
+        for start in starts.into_iter().take(TRIED) {
             let labels = session.refined(session.started(windows, &start), &main);
             let fit = session.fit(&main, &labels);
             if best.as_ref().is_none_or(|(best, _)| fit > *best) {
@@ -241,19 +267,27 @@ fn hear(channel: &Measured, spectrum: &Spectrum, speaking: &[bool], voices: usiz
     let of_main = session.labels_of(&main.windows, &labels, MOSTLY);
     let apart = Discriminant::new(&main.rows, &of_main, voices).and_then(|made| made.apart());
     let gain = cluster::gain(&main.rows, &of_main, voices);
+    if std::env::var("SHOW").is_ok() {
+        let of = session.labels_of(&likeness.windows, &labels, MOSTLY);
+        let c = likeness.centres(&of, voices);
+        let cos = match (&c[0], &c[1]) { (Some(a), Some(b)) => a.iter().zip(b).map(|(a, b)| a * b).sum(), _ => f64::NAN };
+        println!("    gain {gain:.2} apart {:.2} likeness gain {:.2} centres {cos:.3} windows {}", apart.unwrap_or(0.0), likeness.gain(&of, voices), of.len());
+    }
     let distance = apart.map(|apart| Distance { gain, apart });
     if voices == 2 && distance.is_some_and(Distance::is_one_voice) {
         return Heard { labels: vec![0; speaking.len()], distance };
     }
     let of_windows = session.labels_of(&fine.windows, &labels, SURELY);
     if let Some(discriminant) = Discriminant::new(&fine.rows, &of_windows, voices) {
-        labels = session.decode(&fine.windows, &discriminant.scores(&fine.rows, -MOST_SAID));
+        let scores = discriminant.scores(&fine.rows, -MOST_SAID);
+        labels = session.decode(&fine.windows, &scores, &session.like(&labels));
     }
     Heard { labels, distance }
 }
 
 struct Session<'a> {
     spectrum: &'a Spectrum,
+    likeness: &'a Likeness,
     speaking: &'a [bool],
     clear: &'a [bool],
     voices: usize,
@@ -271,22 +305,31 @@ impl Session<'_> {
         Windows { windows, rows }
     }
 
-    fn decode(&self, windows: &[Window], scores: &[Vec<f64>]) -> Vec<usize> {
-        let mut scores = frame_scores(windows, scores, self.speaking.len(), self.voices);
-        for score in scores.iter_mut().flatten() {
-            *score *= WEIGHT;
+    /// Labels from what windows say, and what the encoder says of its own.
+    fn decode(&self, windows: &[Window], scores: &[Vec<f64>], like: &[Vec<f64>]) -> Vec<usize> {
+        let frames = self.speaking.len();
+        let mut scores = frame_scores(windows, scores, frames, self.voices);
+        let like = frame_scores(&self.likeness.windows, like, frames, self.voices);
+        for (score, like) in scores.iter_mut().flatten().zip(like.into_iter().flatten()) {
+            *score = (*score + like) * WEIGHT;
         }
         decode(&scores, self.speaking, self.voices)
     }
 
+    /// What the encoder says of its windows, where voices have these labels.
+    fn like(&self, labels: &[usize]) -> Vec<Vec<f64>> {
+        let labels = self.labels_of(&self.likeness.windows, labels, MOSTLY);
+        self.likeness.scores(&labels, self.voices, -MOST_SAID)
+    }
+
     /// Labels of frames from those of windows.
-    fn started(&self, windows: &Windows, start: &[usize]) -> Vec<usize> {
+    fn started(&self, windows: &[Window], start: &[usize]) -> Vec<usize> {
         let voices = 0..self.voices;
         let sure = |label: usize| {
             voices.clone().map(|voice| if voice == label { 0.0 } else { -START_SAYS }).collect()
         };
         let scores: Vec<Vec<f64>> = start.iter().map(|&label| sure(label)).collect();
-        self.decode(&windows.windows, &scores)
+        self.decode(windows, &scores, &[])
     }
 
     /// Labels that agree with the discriminant made of them.
@@ -296,7 +339,8 @@ impl Session<'_> {
             let made = Discriminant::new(&windows.rows, &of_windows, self.voices);
             let Some(discriminant) = made else { break };
             let before = labels;
-            labels = self.decode(&windows.windows, &discriminant.scores(&windows.rows, -MOST_SAID));
+            let scores = discriminant.scores(&windows.rows, -MOST_SAID);
+            labels = self.decode(&windows.windows, &scores, &self.like(&before));
             if labels == before {
                 break;
             }
@@ -308,11 +352,13 @@ impl Session<'_> {
     /// changes cost.
     fn fit(&self, windows: &Windows, labels: &[usize]) -> f64 {
         let of_windows = self.labels_of(&windows.windows, labels, MOSTLY);
-        let independent = spectrum::real(windows.windows.len() * HOP) / spectrum::real(WINDOW);
+        let independent = real(windows.windows.len() * HOP) / real(WINDOW);
         let known: Vec<usize> = of_windows.iter().flatten().copied().collect();
         let changes = known.windows(2).filter(|pair| pair[0] != pair[1]).count();
-        cluster::gain(&windows.rows, &of_windows, self.voices) * independent / 2.0
-            - spectrum::real(changes)
+        let of_likeness = self.labels_of(&self.likeness.windows, labels, MOSTLY);
+        let like = self.likeness.gain(&of_likeness, self.voices) * real(of_likeness.len()) / 2.0;
+        cluster::gain(&windows.rows, &of_windows, self.voices) * independent / 2.0 + like
+            - real(changes)
     }
 
     /// The voice that has at least `part` of the speech in each window.
@@ -326,7 +372,7 @@ impl Session<'_> {
                 }
                 let total: usize = counts.iter().sum();
                 (0..self.voices).find(|&voice| {
-                    total > 0 && spectrum::real(counts[voice]) > part * spectrum::real(total)
+                    total > 0 && real(counts[voice]) > part * real(total)
                 })
             })
             .collect()

@@ -10,7 +10,7 @@ use realfft::{RealFftPlanner, RealToComplex};
 use crate::error::{Error, Result};
 use crate::progress::Cancel;
 use crate::sound::{LEVEL_HOP_SAMPLES, PITCH_WINDOW, PitchTracker, SAMPLE_RATE, WorkCopy};
-use crate::speakers::frames::quantile;
+use crate::speakers::frames::{quantile, real};
 
 /// Coefficients kept of a frame, without the zeroth: how loud it is says little about who it is.
 pub(super) const CEPSTRA: usize = 19;
@@ -153,11 +153,6 @@ fn cepstra(bands: &[[f32; BANDS]]) -> Vec<[f32; CEPSTRA]> {
             std::array::from_fn(|k| table[k].iter().zip(&logs).map(|(c, log)| c * log).sum())
         })
         .collect()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of frames, bins and bands")]
-pub(super) fn real(count: usize) -> f64 {
-    count as f64
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a measurement needs no more than an f32")]

@@ -1,7 +1,7 @@
 //! Windows over speech, and what the voice in each is like.
 
-use super::spectrum::{CEPSTRA, Spectrum, real};
-use crate::speakers::frames::runs;
+use super::spectrum::{CEPSTRA, Spectrum};
+use crate::speakers::frames::{real, runs};
 
 /// Mean and spread of each coefficient, median and low end of the pitch.
 pub(super) const SIZE: usize = 2 * CEPSTRA + 2;

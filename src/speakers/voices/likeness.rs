@@ -1,0 +1,146 @@
+//! The voices of a recording as the voice encoder hears them.
+//!
+//! In: windows over the speech and what the encoder makes of each. Out: clusterings to begin from, and
+//! for every window how much more it is like one voice than like another. It knows people's voices in
+//! general; the spectra of the recording itself ([`super::cluster`]) know what differs in this one.
+
+use nalgebra::{DMatrix, SymmetricEigen};
+
+use super::Mixed;
+use super::cluster::{Labels, clusterings};
+use super::windows::{Window, windows};
+use crate::error::{Error, Result};
+use crate::progress::Cancel;
+use crate::speakers::encoder::{EMBEDDED_FRAMES, EMBEDDING, Embedding, VoiceEncoder};
+use crate::speakers::frames::real;
+
+/// Frames from one window to the next.
+const HOP: usize = 80;
+/// Fewer clear frames than this say nothing of a voice.
+const LEAST_FRAMES: usize = 40;
+/// Windows handed to the encoder between two looks at whether to stop.
+const AT_ONCE: usize = 64;
+/// Directions in which the clusterings are sought.
+const DIRECTIONS: usize = 4;
+/// Log-likelihood of a difference of 1 between two cosines.
+static SAYS: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| std::env::var("SAYS").map_or(30.0, |v| v.parse().unwrap()));
+
+/// What the encoder makes of the windows that have enough voice.
+#[derive(Default)]
+pub(super) struct Likeness {
+    pub windows: Vec<Window>,
+    embeddings: Vec<Embedding>,
+}
+
+impl Likeness {
+    pub fn of(
+        encoder: &VoiceEncoder,
+        mixed: &Mixed<'_>,
+        speaking: &[bool],
+        clear: &[bool],
+        cancel: &dyn Cancel,
+    ) -> Result<Self> {
+        let clear_in = |&(from, to): &Window| -> Vec<usize> {
+            (from..to).filter(|&frame| clear[frame]).collect()
+        };
+        let all = windows(speaking, EMBEDDED_FRAMES, HOP);
+        let (windows, sets): (Vec<Window>, Vec<Vec<usize>>) = all
+            .into_iter()
+            .map(|window| (window, clear_in(&window)))
+            .filter(|(_, set)| set.len() >= LEAST_FRAMES)
+            .unzip();
+        let mut embeddings = Vec::with_capacity(sets.len());
+        for sets in sets.chunks(AT_ONCE) {
+            if cancel.cancelled() {
+                return Err(Error::Cancelled);
+            }
+            embeddings.extend(encoder.embed(mixed.copy, mixed.channel, sets)?);
+        }
+        Ok(Self { windows, embeddings })
+    }
+
+    /// Clusterings of the windows into `voices`, the tightest first.
+    pub fn clusterings(&self, voices: usize) -> Vec<Labels> {
+        if self.embeddings.len() <= voices {
+            return Vec::new();
+        }
+        let mean = mean(self.embeddings.iter());
+        let rows = DMatrix::from_fn(self.embeddings.len(), EMBEDDING, |row, k| {
+            f64::from(self.embeddings[row][k]) - mean[k]
+        });
+        let eigen = SymmetricEigen::new(rows.transpose() * &rows);
+        let mut order: Vec<usize> = (0..EMBEDDING).collect();
+        order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
+        let axes = DMatrix::from_fn(EMBEDDING, DIRECTIONS.max(voices), |k, n| {
+            eigen.eigenvectors[(k, order[n])]
+        });
+        clusterings(&(rows * axes), voices)
+    }
+
+    /// How much each window is like each voice, log-likelihood against the likeliest. `labels` are
+    /// the voices the windows are taken to be of.
+    pub fn scores(&self, labels: &[Option<usize>], voices: usize, least: f64) -> Vec<Vec<f64>> {
+        let centres = self.centres(labels, voices);
+        let score = |embedding: &Embedding| -> Vec<f64> {
+            let likeness: Vec<f64> = centres
+                .iter()
+                .map(|c| c.as_ref().map_or(f64::NEG_INFINITY, |c| *SAYS * cosine(c, embedding)))
+                .collect();
+            let best = likeness.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            if best.is_finite() {
+                likeness.into_iter().map(|score| (score - best).max(least)).collect()
+            } else {
+                vec![0.0; voices]
+            }
+        };
+        self.embeddings.iter().map(score).collect()
+    }
+
+    /// By how much labels explain the windows better than one voice does, log-likelihood a window.
+    pub fn gain(&self, labels: &[Option<usize>], voices: usize) -> f64 {
+        let one: Vec<Option<usize>> = labels.iter().map(|label| label.map(|_| 0)).collect();
+        let of = |labels: &[Option<usize>], voices: usize| -> f64 {
+            let centres = self.centres(labels, voices);
+            let each = self.embeddings.iter().zip(labels);
+            let likeness = each.filter_map(|(embedding, label)| {
+                Some(cosine(centres[(*label)?].as_ref()?, embedding))
+            });
+            likeness.sum::<f64>() / real(labels.iter().flatten().count().max(1))
+        };
+        *SAYS * (of(labels, voices) - of(&one, 1))
+    }
+
+    /// The middle of each voice; `None` for one without windows.
+    pub fn centres(&self, labels: &[Option<usize>], voices: usize) -> Vec<Option<Vec<f64>>> {
+        (0..voices)
+            .map(|voice| {
+                let own = self.embeddings.iter().zip(labels);
+                let own: Vec<&Embedding> =
+                    own.filter(|(_, label)| **label == Some(voice)).map(|(e, _)| e).collect();
+                (!own.is_empty()).then(|| unit(mean(own.into_iter())))
+            })
+            .collect()
+    }
+}
+
+/// The mean embedding.
+fn mean<'a>(embeddings: impl ExactSizeIterator<Item = &'a Embedding>) -> Vec<f64> {
+    let count = real(embeddings.len().max(1));
+    let mut mean = vec![0.0; EMBEDDING];
+    for embedding in embeddings {
+        for (sum, &value) in mean.iter_mut().zip(embedding) {
+            *sum += f64::from(value) / count;
+        }
+    }
+    mean
+}
+
+fn unit(mut vector: Vec<f64>) -> Vec<f64> {
+    let length = vector.iter().map(|v| v * v).sum::<f64>().sqrt().max(1e-9);
+    vector.iter_mut().for_each(|v| *v /= length);
+    vector
+}
+
+fn cosine(centre: &[f64], embedding: &Embedding) -> f64 {
+    centre.iter().zip(embedding).map(|(c, &e)| c * f64::from(e)).sum()
+}

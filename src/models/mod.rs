@@ -302,7 +302,9 @@ fn compared(model: &Known, path: PathBuf, sha256: HashFile, sha1: HashFile) -> R
             Purpose::SpeechToText => {
                 "get it again, or name the file itself with --model PATH if you trust it"
             }
-            Purpose::VoiceActivity | Purpose::VoiceEncoder => "copy it again from the folder `models` of Openfloor",
+            Purpose::VoiceActivity | Purpose::VoiceEncoder => {
+                "copy it again from the folder `models` of Openfloor"
+            }
         }
         .to_owned(),
     })

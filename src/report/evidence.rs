@@ -180,6 +180,8 @@ fn warning(words: &Words, analysis: &Analysis, code: WarningCode) -> Option<Stri
         WarningCode::LittleMaterial | WarningCode::CoachUnknown | WarningCode::WeakSeparation => {
             return None;
         }
+        WarningCode::OneVoice => words.one_voice.to_owned(),
+        WarningCode::MoreVoices => words.more_voices.to_owned(),
         WarningCode::NoSpeech => words.no_speech_heard.to_owned(),
         WarningCode::LanguageUnsupported => words.language_not_covered.to_owned(),
         WarningCode::DamagedAudio => words.damaged.to_owned(),

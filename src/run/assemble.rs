@@ -5,13 +5,14 @@ use super::takes::Recorded;
 use super::transcribe::Heard;
 use super::{CoachChoice, Job, date, publish};
 use crate::analysis;
-use crate::attribution::{by_speaker, roles, utterances};
+use crate::attribution::{Attributed, by_speaker, roles, utterances};
 use crate::error::{Error, Result};
 use crate::session::{
     Corrections, Evidence, Language, Ms, Role, RoleFrom, SeparationLevel, Session, Source,
     SourceFile, SourceKind, Speaker, SpeakerId, Speech, SpeechFrom, Utterance, Warning,
     WarningCode, Word,
 };
+use crate::speakers::VoiceDoubt;
 
 /// Models that hear French clearly less well than English: on the development sessions base had 13
 /// to 17 % of French words wrong on mixed recordings (`../shared/speech/README.md`).
@@ -43,7 +44,7 @@ pub(super) fn said(listened: &Listened, heard: Heard) -> Said {
     let words = heard.windows.into_iter().flat_map(|window| window.words);
     let words: Vec<(Option<SpeakerId>, Word)> =
         words.map(|heard| (heard.speaker, heard.word)).collect();
-    let spoken = by_speaker(&ids, words, &speech);
+    let Attributed { spoken, speech } = by_speaker(&ids, words, &speech, listened.scores.as_ref());
     let utterances = utterances(&spoken, &speech, heard.language);
     Said { language: heard.language, invented, speech, utterances }
 }
@@ -171,6 +172,19 @@ fn warnings(
             WarningCode::WeakSeparation,
             format!("The voices are hard to tell apart in this recording.{off}"),
         );
+    }
+    match listened.doubt {
+        None => {}
+        Some(VoiceDoubt::One) => warn(
+            WarningCode::OneVoice,
+            "Only one voice seems to be in this recording, or two that are nearly the same."
+                .to_owned(),
+        ),
+        Some(VoiceDoubt::More) => warn(
+            WarningCode::MoreVoices,
+            "More than two people seem to speak; --speakers says how many are looked for."
+                .to_owned(),
+        ),
     }
     if language == Language::Fr && WEAK_IN_FRENCH.contains(&model) && !silent {
         warn(

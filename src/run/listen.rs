@@ -6,15 +6,16 @@ use super::takes::{Recorded, Takes};
 use super::{CoachChoice, Engines, Job};
 use crate::error::{Error, Result};
 use crate::progress::{Cancel, Progress, Stage};
-use crate::session::{Evidence, Ms, Separation, Span, SpeakerId};
+use crate::session::{Evidence, Ms, Separation, Span, SpeakerId, VoiceScores};
 use crate::sound::{DetectVoice, LEVEL_HOP_SAMPLES, Silero, frame_levels, ms_of_samples};
 use crate::speakers::{
-    Channel, Diarise, Mixed, NotPeople, Told, VoiceClusters, VoiceEncoder, mix_of_others, tell_apart,
+    Channel, Diarise, Mixed, NotPeople, Told, VoiceClusters, VoiceDoubt, VoiceEncoder,
+    mix_of_others, tell_apart,
 };
 use crate::words::{Window, pack, share_leftovers};
 
 /// Changes whenever the same recording can come out otherwise.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// Who speaks when, and what will be transcribed: the artefact of this stage. Times are the
 /// recording's.
@@ -34,6 +35,12 @@ pub(super) struct Listened {
     pub takes: Vec<usize>,
     /// Stretches of speech, one list a speaker.
     pub speech: Vec<Vec<Span>>,
+    /// What speaks against as many people as were looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<VoiceDoubt>,
+    /// What is heard for each voice, where several share a channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scores: Option<VoiceScores>,
     /// What is handed to speech-to-text.
     pub windows: Vec<Window>,
 }
@@ -113,6 +120,8 @@ pub(super) fn listen(
         separation: told.separation,
         takes: of,
         speech,
+        doubt: told.doubt,
+        scores: told.scores.map(|scores| VoiceScores { start_ms: start, ..scores }),
         windows: windows.into_iter().map(|window| window.later(start)).collect(),
     })
 }
@@ -182,7 +191,7 @@ fn voices(
     let mixed = Mixed { copy, channel, measured: measured.channel(take) };
     let speakers = usize::from(job.options.speakers);
     let encoder = VoiceEncoder::load(&engines.voice_encoder.path)?;
-    VoiceClusters { encoder: Some(&encoder) }.diarise(&mixed, speakers, takes.duration(), cancel)
+    VoiceClusters { encoder: &encoder }.diarise(&mixed, speakers, takes.duration(), cancel)
 }
 
 /// What is handed to speech-to-text: the stretches of each speaker by themselves. Whisper hears one

@@ -10,6 +10,7 @@ mod people;
 mod source;
 mod text;
 mod time;
+mod voices;
 
 pub use edits::{Corrections, Edit, Label, Place};
 pub use kind::MomentKind;
@@ -20,6 +21,7 @@ pub use source::{
 };
 pub use text::{Language, OptionalSpan, Prosody, Utterance, Word, WordEnd};
 pub use time::{EmptySpan, Ms, Span, join};
+pub use voices::VoiceScores;
 
 use serde::{Deserialize, Serialize};
 

@@ -200,4 +200,8 @@ pub enum WarningCode {
     ModelWeakInLanguage,
     /// Two voices are mixed more than the numbers can bear.
     WeakSeparation,
+    /// Only one voice seems to be on the channel, or two that are nearly the same.
+    OneVoice,
+    /// More voices seem to be on the channel than were looked for.
+    MoreVoices,
 }

@@ -96,6 +96,11 @@ impl Measured {
         (self.floor + ABOVE_NOISE).max(self.loud - SPEECH_RANGE)
     }
 
+    /// Whether soft parts of speech lie under the noise.
+    pub fn is_noisy(&self) -> bool {
+        self.floor + ABOVE_NOISE > self.loud - SPEECH_RANGE
+    }
+
     /// The loudest level from [`BLEED_TAIL`] before each frame to [`BLEED_LEAD`] after it.
     pub fn smeared(&self) -> Vec<f32> {
         let (before, after) = (frames_in(BLEED_TAIL), frames_in(BLEED_LEAD));

@@ -6,12 +6,14 @@
 //! from voice activity, which is not exact but is not fooled by noise. A quiet copy of the other
 //! voice passes (1) and (3) and fails (2).
 
+use serde::{Deserialize, Serialize};
+
 use super::activity::{
     ABOVE_NOISE, Channel, LEAST_VOICE, Measured, NEAR_VOICE, keep_near, narrow, stretches,
 };
 use super::bleed::{Modes, modes};
 use super::frames::frames_in;
-use crate::session::{Ms, Separation, SeparationLevel, Span};
+use crate::session::{Ms, Separation, SeparationLevel, Span, VoiceScores};
 
 /// Who speaks when.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +22,20 @@ pub struct Told {
     pub speech: Vec<Vec<Span>>,
     /// How cleanly.
     pub separation: Separation,
+    /// What is heard for each voice, where several share a channel.
+    pub scores: Option<VoiceScores>,
+    /// What speaks against as many people as were looked for.
+    pub doubt: Option<VoiceDoubt>,
+}
+
+/// What speaks against two voices on one channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VoiceDoubt {
+    /// There seems to be one voice, or two that are nearly the same.
+    One,
+    /// There seem to be more.
+    More,
 }
 
 /// Why the channels are not people: what is recorded is one mix. Each kind says on which channel
@@ -77,6 +93,8 @@ pub fn tell_apart(channels: &[Channel<'_>], duration: Ms) -> Result<Told, NotPeo
     let nobody = || Told {
         speech: vec![Vec::new(); channels.len()],
         separation: separation(SeparationLevel::Unknown, None),
+        scores: None,
+        doubt: None,
     };
     if voiced.iter().all(|&frames| frames < frames_in(LEAST_VOICE)) {
         return Ok(nobody());
@@ -98,7 +116,7 @@ pub fn tell_apart(channels: &[Channel<'_>], duration: Ms) -> Result<Told, NotPeo
         let hardly = measured.iter().all(Measured::is_hardly_voice);
         return if hardly { Ok(nobody()) } else { Err(NotPeople::OneChannel(only)) };
     }
-    Ok(Told { separation: pairs.separation(&measured), speech })
+    Ok(Told { separation: pairs.separation(&measured), speech, scores: None, doubt: None })
 }
 
 /// Level differences of each pair of channels.

@@ -13,7 +13,7 @@ mod mix;
 mod voices;
 
 pub use activity::Channel;
-pub use channels::{NotPeople, Told, tell_apart};
+pub use channels::{NotPeople, Told, VoiceDoubt, tell_apart};
 pub use encoder::{EMBEDDED_FRAMES, EMBEDDING, Embedding, VoiceEncoder};
 pub use mix::mix_of_others;
 pub use voices::{Diarise, MOST_SPEAKERS, Mixed, VoiceClusters};

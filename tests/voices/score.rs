@@ -11,6 +11,9 @@ pub struct Score {
     pub share: f64,
     /// Speech given to the wrong voice, per cent of the speech; no collar.
     pub confused: f64,
+    /// Speech that was not found, and speech found where there is none, per cent; no collar.
+    pub missed: f64,
+    pub false_alarm: f64,
     /// Diarisation error rate, per cent; no collar.
     pub der: f64,
     /// Diarisation error rate, per cent, a quarter of a second around every true edge left out.
@@ -42,7 +45,8 @@ pub fn score(found: &[Vec<Span>], wanted: &[Vec<Span>]) -> Score {
     let (wanted_at, found_at) = (steps(wanted, count), steps(found, count));
     let mut hits = vec![vec![0.0; found.len()]; wanted.len()];
     for (want, have) in wanted_at.iter().zip(&found_at) {
-        for (voice, row) in hits.iter_mut().enumerate().filter(|(voice, _)| want >> voice & 1 == 1) {
+        for (voice, row) in hits.iter_mut().enumerate().filter(|(voice, _)| want >> voice & 1 == 1)
+        {
             debug_assert!(voice < 8);
             row.iter_mut()
                 .enumerate()
@@ -58,7 +62,7 @@ pub fn score(found: &[Vec<Span>], wanted: &[Vec<Span>]) -> Score {
         scored[range].iter_mut().for_each(|scored| *scored = false);
     }
     let rate = |all: bool| {
-        let (mut speech, mut errors, mut confused) = (0_u32, 0_u32, 0_u32);
+        let (mut speech, mut missed, mut wrong, mut confused) = (0_u32, 0_u32, 0_u32, 0_u32);
         for n in (0..count).filter(|&n| all || scored[n]) {
             let (want, have) = (wanted_at[n].count_ones(), found_at[n].count_ones());
             let right = pairs.iter().enumerate().filter(|(voice, other)| {
@@ -67,21 +71,24 @@ pub fn score(found: &[Vec<Span>], wanted: &[Vec<Span>]) -> Score {
             });
             let right = u32::try_from(right.count()).unwrap();
             speech += want;
-            errors += want.max(have) - right;
+            missed += want.saturating_sub(have);
+            wrong += have.saturating_sub(want);
             confused += want.min(have) - right;
         }
         let of = |part: u32| 100.0 * f64::from(part) / f64::from(speech.max(1));
-        (of(errors), of(confused))
+        [of(missed), of(wrong), of(confused)]
     };
     let talk = |spans: &[Span]| spans.iter().map(|span| span.length().as_f64()).sum::<f64>();
     let all = |voices: &[Vec<Span>]| voices.iter().map(|spans| talk(spans)).sum::<f64>().max(1.0);
     let own = pairs.first().copied().flatten().map_or(0.0, |index| talk(&found[index]));
-    let (der, confused) = rate(true);
+    let [missed, false_alarm, confused] = rate(true);
     Score {
         share: 100.0 * (own / all(found) - talk(&wanted[0]) / all(wanted)),
         confused,
-        der,
-        der_collar: rate(false).0,
+        missed,
+        false_alarm,
+        der: missed + false_alarm + confused,
+        der_collar: rate(false).iter().sum(),
     }
 }
 

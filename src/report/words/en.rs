@@ -36,6 +36,8 @@ pub static EN: Words = Words {
     by_channels_unmeasured: "Two channels, one voice in each; how well they are kept apart was not measured.",
     by_channels_weak: "Two channels, but each voice is heard in the other one too: who spoke when is rough.",
     by_voices: "One microphone for two voices: they were told apart by their sound, so talk shares can be off by several points and interruptions are not counted.",
+    one_voice: "Only one voice seems to be in this recording, or two that sound nearly the same: who said what may be wrong.",
+    more_voices: "More than two people seem to speak: analysed again with --speakers and their number, each has a voice of their own.",
     by_ffmpeg: "The sound was read by ffmpeg, which is installed on this computer.",
     by_voices_error: "One microphone for two voices: they were told apart by their sound, so talk shares can be off by about {points} and interruptions are not counted.",
     by_import: "From a written transcript: times are only as fine as the transcript’s, and silences are not counted.",

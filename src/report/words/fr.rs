@@ -36,6 +36,8 @@ pub static FR: Words = Words {
     by_channels_unmeasured: "Deux canaux, une voix dans chacun\u{202f}; leur séparation n’a pas été mesurée.",
     by_channels_weak: "Deux canaux, mais chaque voix s’entend aussi dans l’autre\u{a0}: qui a parlé, et quand, n’est connu qu’à peu près.",
     by_voices: "Un seul micro pour deux voix\u{a0}: elles ont été séparées à l’oreille de la machine\u{202f}; les parts de parole peuvent s’écarter de plusieurs points et les interruptions ne sont pas comptées.",
+    one_voice: "Une seule voix semble présente dans cet enregistrement, ou deux voix presque identiques\u{a0}: qui a dit quoi peut être faux.",
+    more_voices: "Plus de deux personnes semblent parler\u{a0}: analysé de nouveau avec --speakers et leur nombre, l’enregistrement donne une voix à chacune.",
     by_ffmpeg: "Le son a été lu par ffmpeg, installé sur cet ordinateur.",
     by_voices_error: "Un seul micro pour deux voix\u{a0}: elles ont été séparées à l’oreille de la machine\u{202f}; les parts de parole peuvent s’écarter d’environ {points} et les interruptions ne sont pas comptées.",
     by_import: "À partir d’une transcription écrite\u{a0}: les temps n’ont que sa finesse et les silences ne sont pas comptés.",

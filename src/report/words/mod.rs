@@ -34,7 +34,7 @@ words! {
     profile_coaching, profile_mentoring, profile_lead, language_en, language_fr, language_other,
     // evidence
     rests_on, by_tracks, by_channels, by_channels_unmeasured, by_channels_weak, by_voices,
-    by_voices_error, by_ffmpeg, by_import, by_import_untimed, weak_error,
+    by_voices_error, one_voice, more_voices, by_ffmpeg, by_import, by_import_untimed, weak_error,
     coach_worked_out, coach_worked_out_plain, coach_by_option, coach_by_track, coach_by_import,
     coach_by_edit, coach_likely, channel_left, channel_right, coach_unknown_loud, coach_command,
     voice, little_time, little_questions, no_speech_heard, language_not_covered,

@@ -83,7 +83,13 @@ impl VoiceEncoder {
     }
 
     /// The mel frames of a set, one after the other.
-    fn frames(&self, copy: &WorkCopy, channel: u16, set: &[usize], place: &mut [f32]) -> Result<()> {
+    fn frames(
+        &self,
+        copy: &WorkCopy,
+        channel: u16,
+        set: &[usize],
+        place: &mut [f32],
+    ) -> Result<()> {
         let spare = set.len().saturating_sub(EMBEDDED_FRAMES) / 2;
         let set = &set[spare..set.len().min(spare + EMBEDDED_FRAMES)];
         let (Some(&first), Some(&last)) = (set.first(), set.last()) else { return Ok(()) };

@@ -7,8 +7,8 @@
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
-use crate::speakers::frames::real;
 use super::windows::{SIZE, Window};
+use crate::speakers::frames::real;
 
 /// Which voice each window has.
 pub(super) type Labels = Vec<usize>;

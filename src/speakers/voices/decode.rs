@@ -1,7 +1,7 @@
 //! From scores of windows to a voice a frame.
 
-use crate::speakers::frames::real;
 use super::windows::Window;
+use crate::speakers::frames::real;
 
 /// What it costs to change voices: within speech …
 const CHANGE: f64 = 6.0;

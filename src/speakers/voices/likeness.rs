@@ -23,10 +23,9 @@ const AT_ONCE: usize = 64;
 /// Directions in which the clusterings are sought.
 const DIRECTIONS: usize = 4;
 /// Log-likelihood of a difference of 1 between two cosines.
-static SAYS: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| std::env::var("SAYS").map_or(30.0, |v| v.parse().unwrap()));
+const SAYS: f64 = 30.0;
 
 /// What the encoder makes of the windows that have enough voice.
-#[derive(Default)]
 pub(super) struct Likeness {
     pub windows: Vec<Window>,
     embeddings: Vec<Embedding>,
@@ -49,7 +48,7 @@ impl Likeness {
             .map(|window| (window, clear_in(&window)))
             .filter(|(_, set)| set.len() >= LEAST_FRAMES)
             .unzip();
-        let mut embeddings = Vec::with_capacity(sets.len());
+        let mut embeddings: Vec<Embedding> = Vec::with_capacity(sets.len());
         for sets in sets.chunks(AT_ONCE) {
             if cancel.cancelled() {
                 return Err(Error::Cancelled);
@@ -84,7 +83,7 @@ impl Likeness {
         let score = |embedding: &Embedding| -> Vec<f64> {
             let likeness: Vec<f64> = centres
                 .iter()
-                .map(|c| c.as_ref().map_or(f64::NEG_INFINITY, |c| *SAYS * cosine(c, embedding)))
+                .map(|c| c.as_ref().map_or(f64::NEG_INFINITY, |c| SAYS * cosine(c, embedding)))
                 .collect();
             let best = likeness.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             if best.is_finite() {
@@ -107,11 +106,32 @@ impl Likeness {
             });
             likeness.sum::<f64>() / real(labels.iter().flatten().count().max(1))
         };
-        *SAYS * (of(labels, voices) - of(&one, 1))
+        SAYS * (of(labels, voices) - of(&one, 1))
+    }
+
+    /// Cosine of the two nearest of `voices` as the encoder parts them by itself; 1 where there is
+    /// nothing to part.
+    pub fn nearest(&self, voices: usize) -> f64 {
+        let Some(labels) = self.parted(voices) else { return 1.0 };
+        let centres: Vec<Vec<f64>> = self.centres(&labels, voices).into_iter().flatten().collect();
+        let pairs = centres.iter().enumerate().flat_map(|(n, a)| {
+            centres[n + 1..].iter().map(|b| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>())
+        });
+        pairs.max_by(f64::total_cmp).unwrap_or(1.0)
+    }
+
+    /// What one voice more than `voices` gains.
+    pub fn more(&self, voices: usize) -> f64 {
+        let gain = |voices| self.parted(voices).map(|labels| self.gain(&labels, voices));
+        gain(voices + 1).zip(gain(voices)).map_or(0.0, |(more, as_many)| more - as_many)
+    }
+
+    fn parted(&self, voices: usize) -> Option<Vec<Option<usize>>> {
+        Some(self.clusterings(voices).into_iter().next()?.into_iter().map(Some).collect())
     }
 
     /// The middle of each voice; `None` for one without windows.
-    pub fn centres(&self, labels: &[Option<usize>], voices: usize) -> Vec<Option<Vec<f64>>> {
+    fn centres(&self, labels: &[Option<usize>], voices: usize) -> Vec<Option<Vec<f64>>> {
         (0..voices)
             .map(|voice| {
                 let own = self.embeddings.iter().zip(labels);

@@ -25,7 +25,8 @@ use openfloor::models::DEFAULT_SPEECH_TO_TEXT;
 use openfloor::progress::Silent;
 use openfloor::run::worker::Worker;
 use openfloor::run::{
-    Done, Engines, Input, Job, LanguageChoice, Options, Outcome, Reading, Runtime, pipeline,
+    Done, Engines, Input, Job, LanguageChoice, Options, Outcome, Reading, Runtime, Together,
+    pipeline,
 };
 use openfloor::session::About;
 
@@ -42,7 +43,8 @@ fn root() -> &'static Path {
 
 fn job(recording: &Path, results: &Path) -> Job {
     Job {
-        inputs: vec![Input { path: recording.to_owned(), role: None }],
+        inputs: vec![Input { path: recording.to_owned(), role: None, name: None }],
+        together: Together::default(),
         results: results.to_owned(),
         options: Options {
             model: DEFAULT_SPEECH_TO_TEXT.to_owned(),

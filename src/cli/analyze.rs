@@ -26,12 +26,13 @@ use crate::session::{About, DateFrom, Ms, Role};
 pub(super) struct Arguments {
     /// Recordings (WAV, FLAC, M4A, MP4), transcripts that say who speaks (WebVTT, SRT,
     /// transcript.json, text with Name: before what each person says), or folders of them. In a
-    /// folder, a transcript beside the recording of the same name is left out
+    /// folder, a transcript beside the recording of the same name is left out, and the tracks that
+    /// Zoom ("Audio Record"), Riverside or Craig wrote, one a participant, are one session
     #[arg(required_unless_present = "tracks", conflicts_with = "tracks")]
     paths: Vec<PathBuf>,
 
     /// One file a person of one session, such as coach=anna.m4a; give it once a file. ROLE is coach,
-    /// coachee, other or unknown
+    /// coachee, other or unknown. Files that were not started together are put on one clock
     #[arg(long = "track", value_name = "ROLE=FILE", value_parser = values::track)]
     tracks: Vec<Input>,
 
@@ -171,7 +172,7 @@ fn prepare(arguments: Arguments) -> Result<Prepared> {
     let mut failures = Vec::new();
     let found = match check_tracks(arguments.tracks)? {
         tracks if tracks.is_empty() => discover::recordings(&arguments.paths, out.as_deref()),
-        tracks => vec![Ok(discover::tracks(tracks, out.as_deref()))],
+        tracks => vec![Ok(discover::named_tracks(tracks, out.as_deref()))],
     };
     let given = Given {
         date: options.about.date.is_some(),
@@ -179,15 +180,16 @@ fn prepare(arguments: Arguments) -> Result<Prepared> {
         client: options.about.client.is_some(),
         profile: arguments.profile.is_some(),
     };
-    let files = found.iter().flatten().flat_map(|found| &found.inputs);
-    let listing = Listing::of(&arguments.paths, files.map(|input| input.path.as_path()));
+    let files = found.iter().flatten().flat_map(discover::Found::recordings);
+    let listing = Listing::of(&arguments.paths, files);
     let mut left_out = Vec::new();
     for found in found {
         match found {
             Ok(found) => {
                 jobs.push(Job {
-                    options: given.with(&options, &listing, &found.inputs),
+                    options: given.with(&options, &listing, found.recordings()),
                     inputs: found.inputs,
+                    together: found.together,
                     results: found.results,
                 });
                 left_out.push(found.left_out);
@@ -237,9 +239,15 @@ fn fit(jobs: &mut [Job], typed: Option<&CoachChoice>) -> Result<bool> {
     let mut hear = false;
     for job in jobs {
         let transcript = job.inputs.iter().find(|input| is_transcript(&input.path));
+        let apart = transcript.is_none() && job.inputs.len() > 1;
+        // Settings that say on which side the coach is recorded mean two channels.
+        if apart && typed.is_none() && matches!(job.options.coach, Some(CoachChoice::Channel(_))) {
+            job.options.coach = None;
+        }
         let Some(transcript) = transcript else {
             hear = true;
-            if matches!(job.options.coach, Some(CoachChoice::Named(_))) {
+            let named = job.inputs.iter().any(|input| input.name.is_some());
+            if !named && matches!(job.options.coach, Some(CoachChoice::Named(_))) {
                 return Err(Error::Usage(NoCoachChoice.to_string()));
             }
             continue;

@@ -1,7 +1,9 @@
 //! What a `recordings.csv` says of a recording, beside what the command line says of all.
 
+use std::path::Path;
+
+use crate::run::Options;
 use crate::run::listing::Listing;
-use crate::run::{Input, Options};
 use crate::session::DateFrom;
 
 /// What was given on the command line, which wins over the table; settings do not.
@@ -15,10 +17,15 @@ pub(super) struct Given {
 }
 
 impl Given {
-    /// The options for one recording.
-    pub fn with(self, options: &Options, listing: &Listing, inputs: &[Input]) -> Options {
+    /// The options for one recording; the table may name any of its files.
+    pub fn with<'a>(
+        self,
+        options: &Options,
+        listing: &Listing,
+        files: impl Iterator<Item = &'a Path>,
+    ) -> Options {
         let mut options = options.clone();
-        let Some(facts) = inputs.first().and_then(|input| listing.facts(&input.path)) else {
+        let Some(facts) = { files }.find_map(|file| listing.facts(file)) else {
             return options;
         };
         let facts = facts.clone();

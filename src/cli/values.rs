@@ -93,7 +93,7 @@ pub(super) fn track(text: &str) -> Result<Input, String> {
         "unknown" => None,
         _ => return Err("the role is coach, coachee, other or unknown".to_owned()),
     };
-    Ok(Input { path: PathBuf::from(path), role })
+    Ok(Input { path: PathBuf::from(path), role, name: None })
 }
 
 /// `YYYY-MM-DD`.

@@ -186,6 +186,7 @@ fn warning(words: &Words, analysis: &Analysis, code: WarningCode) -> Option<Stri
         WarningCode::LanguageUnsupported => words.language_not_covered.to_owned(),
         WarningCode::DamagedAudio => words.damaged.to_owned(),
         WarningCode::ShorterThanDeclared => words.shorter.to_owned(),
+        WarningCode::TracksNotAligned => words.not_aligned.to_owned(),
         WarningCode::InventedTextDropped => words.invented_dropped.to_owned(),
         WarningCode::ModelWeakInLanguage => {
             let model = clean(analysis.source.model.as_deref().unwrap_or("base"));
@@ -317,6 +318,7 @@ mod tests {
             WarningCode::LanguageUnsupported,
             WarningCode::DamagedAudio,
             WarningCode::ShorterThanDeclared,
+            WarningCode::TracksNotAligned,
             WarningCode::InventedTextDropped,
             WarningCode::ModelWeakInLanguage,
         ];

@@ -3,7 +3,7 @@
 use super::listen::Listened;
 use super::takes::Recorded;
 use super::transcribe::Heard;
-use super::{CoachChoice, Job, date, publish};
+use super::{CoachChoice, Job, date, publish, tracks};
 use crate::analysis;
 use crate::attribution::{Attributed, by_speaker, roles, utterances};
 use crate::error::{Error, Result};
@@ -75,7 +75,7 @@ pub(super) fn session(
             files: files(job, hashes, listened, &ids),
         },
         about: date::about(job, recorded_at(listened)),
-        speakers: ids.iter().map(|&id| unknown(id)).collect(),
+        speakers: speakers(job, listened, &ids),
         warnings: warnings(listened, language, model, invented, speech.is_empty()),
         speech: Some(speech),
         utterances,
@@ -88,6 +88,16 @@ pub(super) fn session(
 /// When the container of the first file that says so was recorded.
 fn recorded_at(listened: &Listened) -> Option<&str> {
     listened.recorded.iter().find_map(|one| one.facts.recorded.as_deref())
+}
+
+/// The speakers, with the names that the files of their own give them.
+fn speakers(job: &Job, listened: &Listened, ids: &[SpeakerId]) -> Vec<Speaker> {
+    let name = |take: &usize| {
+        let input = listened.recorded.get(*take).and_then(|one| job.inputs.get(one.input));
+        input?.name.clone().filter(|_| listened.evidence == Evidence::Tracks)
+    };
+    let names = listened.takes.iter().map(name).chain(std::iter::repeat(None));
+    ids.iter().zip(names).map(|(&id, name)| Speaker { name, ..unknown(id) }).collect()
 }
 
 fn unknown(id: SpeakerId) -> Speaker {
@@ -106,14 +116,19 @@ fn files(job: &Job, hashes: &[String], listened: &Listened, ids: &[SpeakerId]) -
             channel,
             track,
             decoded_by: recorded.facts.decoded_by,
-            offset_ms: Ms::ZERO,
+            offset_ms: recorded.offset,
             speaker,
         }
     };
     let number = |take: usize| u16::try_from(take).unwrap_or(u16::MAX);
     let first = listened.recorded.first();
     match listened.evidence {
-        Evidence::Voices => first.map(|one| file(one, None, None, None)).into_iter().collect(),
+        Evidence::Voices => {
+            // Of several files the one in which all are heard.
+            let heard = if job.inputs.len() > 1 { listened.takes.first() } else { None };
+            let one = heard.map_or(first, |&take| listened.recorded.get(take));
+            one.map(|one| file(one, None, None, None)).into_iter().collect()
+        }
         Evidence::Tracks => {
             let with = listened.takes.iter().zip(ids);
             let with =
@@ -154,6 +169,14 @@ fn warnings(
             format!(
                 "The recording is {seconds:.1} s shorter than the file says it is: it may be cut off."
             ),
+        );
+    }
+    if tracks::doubtful(&listened.recorded) && !silent {
+        warn(
+            WarningCode::TracksNotAligned,
+            "Nothing in the tracks says how they lie to each other: they are taken to begin at the \
+             same moment."
+                .to_owned(),
         );
     }
     if invented > 0 {

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use super::{Job, publish};
+use super::{Job, discover, publish};
 use crate::session::{About, DateFrom};
 
 /// Before this nobody recorded to a file; clocks that were never set start at 1904, 1970 or 1980.
@@ -91,10 +91,14 @@ fn believed(date: Date, latest: Date) -> Option<Date> {
 }
 
 /// The day in a file's name; or in its folder's, where that has a time too: Zoom puts
-/// `audio1234567890.m4a` into `2026-03-12 14.00.12 Anna's Zoom Meeting`.
+/// `audio1234567890.m4a` into `2026-03-12 14.00.12 Anna's Zoom Meeting`, and the tracks of the people
+/// into a folder in it.
 fn of_path(path: &Path, latest: Date) -> Option<Date> {
     of_name(&publish::file_name(path), latest).or_else(|| {
-        let folder = publish::file_name(path.canonicalize().ok()?.parent()?);
+        let path = path.canonicalize().ok()?;
+        let folder = path.parent()?;
+        let inner = discover::is_tracks_folder(folder);
+        let folder = publish::file_name(if inner { folder.parent()? } else { folder });
         let found = in_name(&folder, latest);
         alike(found.iter().filter(|found| found.time))
     })

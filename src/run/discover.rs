@@ -2,14 +2,20 @@
 //!
 //! In a folder, files of one name are one session: meeting programs write the transcript beside the
 //! recording. The recording is analysed and the transcript left out; of transcripts alone, the one
-//! that says most. A file that was named is analysed whatever lies beside it.
+//! that says most. Where a program wrote a file a participant ([`tracks`](self::tracks)), these are
+//! one session. A file that was named is analysed whatever lies beside it.
+
+mod tracks;
+
+pub(super) use self::tracks::is_tracks_folder;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Input, import};
+use self::tracks::{Meeting, Tracks, meeting};
+use super::{Input, Together, import};
 use crate::error::Error;
 use crate::hashing;
 use crate::results::FOLDER_SUFFIX;
@@ -31,8 +37,22 @@ pub struct Found {
     pub inputs: Vec<Input>,
     /// Its results folder.
     pub results: PathBuf,
-    /// Transcripts of the same session beside it, which are not analysed.
+    /// Transcripts and other recordings of the same session beside it, which are not analysed.
     pub left_out: Vec<PathBuf>,
+    /// What is known of its files together.
+    pub together: Together,
+}
+
+impl Found {
+    /// The recordings of the session, also the one that is only used to put the others on one clock.
+    pub fn recordings(&self) -> impl Iterator<Item = &Path> {
+        self.inputs.iter().map(|input| &input.path).chain(&self.together.mix).map(PathBuf::as_path)
+    }
+
+    fn one(path: PathBuf, results: PathBuf, left_out: Vec<PathBuf>) -> Self {
+        let inputs = vec![Input { path, role: None, name: None }];
+        Self { inputs, results, left_out, together: Together::default() }
+    }
 }
 
 /// A folder without recordings, or one that cannot be read, and the sentence about it.
@@ -57,31 +77,27 @@ pub fn recordings(paths: &[PathBuf], out: Option<&Path>) -> Vec<Result<Found, Fr
                 found.push(Err((path.clone(), error)));
             }
             found.extend(files.into_iter().map(|file| {
-                let (file, left_out) = file?;
-                let results = out.map_or_else(
-                    || beside(&file),
-                    |out| out.join(beside(file.strip_prefix(path).unwrap_or(&file))),
-                );
-                Ok(Found { inputs: vec![Input { path: file, role: None }], results, left_out })
+                let mut file = file?;
+                if let Some(out) = out {
+                    let inside = file.results.strip_prefix(path).unwrap_or(&file.results);
+                    file.results = out.join(inside);
+                }
+                Ok(file)
             }));
         } else {
             let results = out.map_or_else(|| beside(path), |out| in_folder(out, path));
-            found.push(Ok(Found {
-                inputs: vec![Input { path: path.clone(), role: None }],
-                results,
-                left_out: Vec::new(),
-            }));
+            found.push(Ok(Found::one(path.clone(), results, Vec::new())));
         }
     }
     found
 }
 
-/// One recording of several files.
+/// One recording of several files that were named.
 #[must_use]
-pub fn tracks(inputs: Vec<Input>, out: Option<&Path>) -> Found {
+pub fn named_tracks(inputs: Vec<Input>, out: Option<&Path>) -> Found {
     let first = inputs.first().map_or_else(PathBuf::new, |input| input.path.clone());
     let results = out.map_or_else(|| beside(&first), |out| in_folder(out, &first));
-    Found { inputs, results, left_out: Vec::new() }
+    Found { inputs, results, left_out: Vec::new(), together: Together::default() }
 }
 
 fn in_folder(out: &Path, file: &Path) -> PathBuf {
@@ -105,15 +121,13 @@ pub fn beside(file: &Path) -> PathBuf {
     file.with_file_name(format!("{start}{end}"))
 }
 
-/// A file of a folder, and the transcripts that are left out for it.
-type InFolder = (PathBuf, Vec<PathBuf>);
-
-fn walk(folder: &Path, files: &mut Vec<Result<InFolder, Fruitless>>, seen: &mut BTreeSet<PathBuf>) {
+/// Finds the sessions of a folder, results beside them.
+fn walk(folder: &Path, found: &mut Vec<Result<Found, Fruitless>>, seen: &mut BTreeSet<PathBuf>) {
     let entries = match entries(folder, seen) {
         Ok(entries) => entries,
         Err(source) => {
             let error = Error::ReadFile { path: folder.to_owned(), source };
-            files.push(Err((folder.to_owned(), error)));
+            found.push(Err((folder.to_owned(), error)));
             return;
         }
     };
@@ -122,13 +136,54 @@ fn walk(folder: &Path, files: &mut Vec<Result<InFolder, Fruitless>>, seen: &mut 
         !name.starts_with('.') && !name.ends_with(FOLDER_SUFFIX)
     };
     let entries: Vec<PathBuf> = entries.into_iter().filter(open).collect();
+    let meeting = meeting(&entries);
+    let mut taken = taken(folder, &entries, meeting.as_ref());
+    // Of a meeting that is told by its mix, the tracks are left out.
+    let closed = meeting.filter(|meeting| !meeting.apart).map(|meeting| meeting.tracks);
+    for path in entries {
+        if path.is_dir() {
+            if closed.as_ref() != Some(&path) {
+                walk(&path, found, seen);
+            }
+        } else if let Some(one) = taken.remove(&path) {
+            found.push(Ok(one));
+        }
+    }
+}
+
+/// What is taken of a folder's files, by the first file of each.
+fn taken(
+    folder: &Path,
+    entries: &[PathBuf],
+    meeting: Option<&Meeting>,
+) -> BTreeMap<PathBuf, Found> {
+    let mut taken = BTreeMap::new();
+    let mut gone: BTreeSet<&PathBuf> = BTreeSet::new();
+    let files: Vec<PathBuf> = entries.iter().filter(|path| path.is_file()).cloned().collect();
+    let recordings: Vec<PathBuf> =
+        files.iter().filter(|path| is_recording(path)).cloned().collect();
+    let apart = tracks::of_folder(folder, &recordings);
+    for Tracks { inputs, together, left_out } in &apart {
+        gone.extend(inputs.iter().map(|input| &input.path).chain(left_out));
+        let mut left_out = left_out.clone();
+        // The mix of a meeting lies in the folder above.
+        left_out.extend(together.mix.clone().filter(|mix| !left_out.contains(mix)));
+        let first = &inputs[0].path;
+        let found = Found {
+            inputs: inputs.clone(),
+            results: beside(first),
+            left_out,
+            together: together.clone(),
+        };
+        taken.insert(first.clone(), found);
+    }
+    gone.extend(meeting.into_iter().flat_map(|meeting| &meeting.left_out));
     let mut sessions: BTreeMap<String, Vec<(Rank, PathBuf)>> = BTreeMap::new();
-    for path in entries.iter().filter(|path| path.is_file()) {
+    for path in files.iter().filter(|path| !gone.contains(path)) {
         if let Some(rank) = rank(path) {
             sessions.entry(session_name(path, rank)).or_default().push((rank, path.clone()));
         }
     }
-    let mut taken: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for mut alike in sessions.into_values() {
         alike.sort();
         let best = alike[0].0;
@@ -139,16 +194,24 @@ fn walk(folder: &Path, files: &mut Vec<Result<InFolder, Fruitless>>, seen: &mut 
             one.push(path);
         }
         for path in first {
-            taken.insert(path, std::mem::take(&mut rest));
+            let results = beside(&path);
+            taken.insert(path.clone(), Found::one(path, results, std::mem::take(&mut rest)));
         }
     }
-    for path in entries {
-        if path.is_dir() {
-            walk(&path, files, seen);
-        } else if let Some(left_out) = taken.remove(&path) {
-            files.push(Ok((path, left_out)));
+    if let Some(meeting) = meeting.filter(|meeting| !meeting.apart) {
+        let inside = fs::read_dir(&meeting.tracks).into_iter().flatten().flatten();
+        let mut inside: Vec<PathBuf> =
+            inside.map(|entry| entry.path()).filter(|path| is_recording(path)).collect();
+        inside.sort();
+        let mix = taken.values_mut().find(|one| tracks::is_mix(&one.inputs[0].path));
+        if let Some(mix) = mix {
+            mix.left_out.extend(meeting.left_out.iter().cloned());
+            mix.left_out.extend(inside);
+            mix.left_out.sort();
+            mix.left_out.dedup();
         }
     }
+    taken
 }
 
 /// What is taken of a session, best first.

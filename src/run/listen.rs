@@ -111,7 +111,7 @@ pub(super) fn listen(
     let windows = windows(evidence, &told.speech, &of, &measured, duration);
     let start = takes.start();
     let speech = told.speech.into_iter().map(|own| later(own, start)).collect();
-    let whole = recorded.iter().map(|one| one.facts.duration).max().unwrap_or_default();
+    let whole = recorded.iter().map(Recorded::end).max().unwrap_or_default();
     Ok(Listened {
         duration_ms: whole,
         part: job.options.part.and_then(|_| Span::new(start, start + duration)),
@@ -157,7 +157,9 @@ fn apart(job: &Job, takes: &Takes, measured: &Measured) -> Result<Apart> {
         Ok(told) => return Ok(Apart::People(Found { evidence, told, takes: all })),
         Err(why) => why,
     };
-    if job.inputs.len() > 1 {
+    // Where a program wrote the tracks, all may sit before one of the microphones.
+    let named = job.inputs.iter().any(|input| input.role.is_some());
+    if job.inputs.len() > 1 && named {
         let wrong = match why {
             NotPeople::OneChannel(_) => "only one of its tracks holds a voice",
             NotPeople::SameMix(_) | NotPeople::StereoPickUp(_) => "its tracks hold the same voices",

@@ -31,6 +31,7 @@ pub mod rebuild;
 pub mod sessions;
 mod table;
 mod takes;
+mod tracks;
 mod transcribe;
 pub mod worker;
 
@@ -53,10 +54,22 @@ use crate::session::Role;
 pub struct Job {
     /// Its files: one, or one a participant.
     pub inputs: Vec<Input>,
+    /// What is known of its files together.
+    #[serde(default)]
+    pub together: Together,
     /// Its results folder.
     pub results: PathBuf,
     /// What changes the result.
     pub options: Options,
+}
+
+/// What the program that wrote a file a participant says of them together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Together {
+    /// The recording in which all of them are heard: they are put on one clock by it.
+    pub mix: Option<PathBuf>,
+    /// All begin at one moment.
+    pub begin: bool,
 }
 
 /// A file of a recording.
@@ -66,6 +79,9 @@ pub struct Input {
     pub path: PathBuf,
     /// Whose voice it holds, if it was said.
     pub role: Option<Role>,
+    /// The name of who is heard in it, where the program that wrote it gave it.
+    #[serde(default)]
+    pub name: Option<String>,
 }
 
 /// What became of a job.

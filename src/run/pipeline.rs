@@ -21,6 +21,7 @@ use super::takes::{Recorded, Takes};
 use super::transcribe::{self, Heard, WordLog};
 use super::{
     Counts, Done, Engines, Job, Outcome, Runtime, assemble, copies, date, import, publish, takes,
+    tracks,
 };
 use crate::error::{Error, Result};
 use crate::hashing;
@@ -68,8 +69,10 @@ fn analyse(
     cancel: &dyn Cancel,
 ) -> Result<Done> {
     let hashes = source_hashes(job, runtime)?;
+    // A mix that cannot be read is none.
+    let mix = job.together.mix.as_ref().and_then(|mix| hash(mix, runtime).ok());
     let folder = Folder::open(&job.results)?;
-    let run = Run { job, engines, runtime, progress, cancel, folder, hashes };
+    let run = Run { job, engines, runtime, progress, cancel, folder, hashes, mix };
     let done = run.all();
     if done.is_err() {
         run.folder.leave();
@@ -78,16 +81,17 @@ fn analyse(
 }
 
 fn source_hashes(job: &Job, runtime: Runtime) -> Result<Vec<String>> {
-    let hash = |input: &super::Input| {
-        recognised(&input.path)?;
-        let hash = if runtime.verify {
-            hashing::sha256_of_file_anew(&input.path)
-        } else {
-            hashing::sha256_of_file(&input.path)
-        };
-        hash.map_err(|source| Error::ReadFile { path: input.path.clone(), source })
+    job.inputs.iter().map(|input| hash(&input.path, runtime)).collect()
+}
+
+fn hash(path: &Path, runtime: Runtime) -> Result<String> {
+    recognised(path)?;
+    let hash = if runtime.verify {
+        hashing::sha256_of_file_anew(path)
+    } else {
+        hashing::sha256_of_file(path)
     };
-    job.inputs.iter().map(hash).collect()
+    hash.map_err(|source| Error::ReadFile { path: path.to_owned(), source })
 }
 
 struct Run<'a> {
@@ -98,6 +102,8 @@ struct Run<'a> {
     cancel: &'a dyn Cancel,
     folder: Folder,
     hashes: Vec<String>,
+    /// That of the mix of the tracks.
+    mix: Option<String>,
 }
 
 /// Fingerprints of the stages, each made from the one before.
@@ -156,20 +162,31 @@ impl Run<'_> {
         let names: Vec<_> =
             self.job.inputs.iter().map(|input| publish::file_name(&input.path)).collect();
         let print = |parts| measure::print(&self.folder, &parts);
-        let speech = print(json!({
+        let mut parts = json!({
             "stage": "speech", "version": listen::VERSION, "sources": self.hashes,
             "voice_activity": self.engines.voice_activity.sha256,
             "part": options.part, "speakers": options.speakers,
-        }))?;
+        });
+        if self.job.inputs.len() > 1 {
+            parts["tracks"] = json!({
+                "version": tracks::VERSION, "mix": self.mix, "begin": self.job.together.begin,
+            });
+        }
+        let speech = print(parts)?;
         let words = print(json!({
             "stage": "words", "version": transcribe::VERSION, "speech": speech,
             "model": self.engines.speech_to_text.sha256, "language": options.language,
         }))?;
-        let session = print(json!({
+        let mut parts = json!({
             "stage": "session", "version": SESSION_VERSION, "melody": melody::VERSION, "words": words, "sources": sources,
             "names": names, "coach": options.coach, "about": options.about, "date": date::print(self.job),
             "model": self.engines.speech_to_text.name,
-        }))?;
+        });
+        let people: Vec<_> = self.job.inputs.iter().map(|input| &input.name).collect();
+        if people.iter().any(|name| name.is_some()) {
+            parts["people"] = json!(people);
+        }
+        let session = print(parts)?;
         let sums = Sums::new(&self.job.options.reading, &self.folder, session)?;
         Ok(Prints { speech, words, sums })
     }
@@ -230,7 +247,7 @@ impl Run<'_> {
                     self.skip_sound();
                     melody::give(&mut said.utterances, &ends, &heard);
                 } else {
-                    let (takes, _) = self.takes(&work, counts, elapsed)?;
+                    let (takes, _) = self.takes(&work, Some(known), counts, elapsed)?;
                     self.progress.skip(Stage::Listen);
                     self.progress.skip(Stage::Transcribe);
                     self.melody(&takes, &mut said, &ends, &print)?;
@@ -239,7 +256,7 @@ impl Run<'_> {
             }
         }
         let (progress, cancel) = (self.progress, self.cancel);
-        let (takes, recorded) = self.takes(&work, counts, elapsed)?;
+        let (takes, recorded) = self.takes(&work, listened.as_ref(), counts, elapsed)?;
         let listened = if let Some(known) = listened {
             self.progress.skip(Stage::Listen);
             known
@@ -280,11 +297,20 @@ impl Run<'_> {
     fn takes(
         &self,
         work: &Path,
+        known: Option<&Listened>,
         counts: &mut Counts,
         elapsed: &mut Elapsed,
     ) -> Result<(Takes, Vec<Recorded>)> {
         let clock = Instant::now();
-        let found = takes::takes(self.job, work, self.engines, counts, self.progress, self.cancel)?;
+        let found = takes::takes(
+            self.job,
+            work,
+            self.engines,
+            known.map(|known| &known.recorded[..]),
+            counts,
+            self.progress,
+            self.cancel,
+        )?;
         elapsed.decode = Some(measure::milliseconds(clock));
         Ok(found)
     }

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::tracks::{self, Tied};
 use super::{Counts, Engines, Job};
 use crate::error::{Error, Result};
 use crate::progress::{Cancel, Progress};
 use crate::session::{Ms, Span};
-use crate::sound::{SoundFacts, WorkCopy, frame_levels, samples_of_ms};
+use crate::sound::{Heard, SoundFacts, WorkCopy, frame_levels, samples_of_ms};
 use crate::words::Window;
 
 /// Audio tracks of one container that are listened to: OBS writes up to six.
@@ -21,9 +22,25 @@ pub(super) struct Recorded {
     pub input: usize,
     /// Which of its audio tracks, from 0.
     pub track: u16,
+    /// Where it begins on the session's clock.
+    #[serde(default, rename = "offset_ms")]
+    pub offset: Ms,
+    /// How much faster its recorder's clock ran than the session's, parts per million.
+    #[serde(default)]
+    pub drift_ppm: f64,
+    /// What says so, of a file that is one of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tied: Option<Tied>,
     /// What it is.
     #[serde(flatten)]
     pub facts: SoundFacts,
+}
+
+impl Recorded {
+    /// Where it ends on the session's clock.
+    pub fn end(&self) -> Ms {
+        self.offset + self.facts.duration
+    }
 }
 
 /// The sound that is listened to: a *take* is a channel of a work copy. Of a single track each
@@ -80,7 +97,8 @@ impl Takes {
     }
 }
 
-/// Decodes the files of a job into `work` and says what they are.
+/// Decodes the files of a job into `work`, puts them on one clock and says what they are. `known` is
+/// what an earlier run found out about them.
 ///
 /// # Errors
 /// A file cannot be decoded, or the wanted part lies past its end.
@@ -88,29 +106,50 @@ pub(super) fn takes(
     job: &Job,
     work: &Path,
     engines: &Engines,
+    known: Option<&[Recorded]>,
     counts: &mut Counts,
     progress: &dyn Progress,
     cancel: &dyn Cancel,
 ) -> Result<(Takes, Vec<Recorded>)> {
+    let decode =
+        |path: &Path, track: u16| engines.worker.work_copy(path, track, work, progress, cancel);
     let mut copies = Vec::new();
     let mut recorded = Vec::new();
     for (input, file) in job.inputs.iter().enumerate() {
-        let mut decode = |track: u16| -> Result<u16> {
-            let (copy, facts) =
-                engines.worker.work_copy(&file.path, track, work, progress, cancel)?;
+        let mut take = |track: u16| -> Result<u16> {
+            let (copy, facts) = decode(&file.path, track)?;
             let tracks = facts.tracks;
             copies.push(copy);
-            recorded.push(Recorded { input, track, facts });
+            let (offset, drift_ppm) = (Ms::ZERO, 0.0);
+            recorded.push(Recorded { input, track, offset, drift_ppm, tied: None, facts });
             Ok(tracks)
         };
-        let tracks = decode(0)?;
+        let tracks = take(0)?;
         counts.files_decoded += 1;
         // Of several files each is a person's: further tracks in it are other languages of a film.
         if job.inputs.len() == 1 {
             for track in 1..tracks.min(MOST_TRACKS) {
-                decode(track)?;
+                take(track)?;
             }
         }
+    }
+    let of: Vec<(usize, u16)> = match &copies[..] {
+        [only] => (0..only.channels()).map(|channel| (0, channel)).collect(),
+        tracks => {
+            let louder = |(index, copy)| Ok((index, loudest_channel(copy)?));
+            tracks.iter().enumerate().map(louder).collect::<Result<_>>()?
+        }
+    };
+    if job.inputs.len() > 1 {
+        if let Some(known) = known.filter(|known| known.len() == recorded.len()) {
+            recorded = known.to_vec();
+        } else {
+            let mix = mix(job, decode, counts)?;
+            let mix = mix.as_ref().map(|(copy, channel)| Heard { copy, channel: *channel });
+            tracks::find(&job.together, &copies, &of, mix, &mut recorded, cancel)?;
+        }
+        let each = copies.into_iter().zip(&recorded);
+        copies = each.map(|(copy, recorded)| tracks::placed(copy, recorded)).collect();
     }
     let copies = match job.options.part {
         None => copies,
@@ -127,15 +166,27 @@ pub(super) fn takes(
             copies.into_iter().map(|copy| copy.only(part)).collect()
         }
     };
-    let of = match &copies[..] {
-        [only] => (0..only.channels()).map(|channel| (0, channel)).collect(),
-        tracks => {
-            let louder = |(index, copy)| Ok((index, loudest_channel(copy)?));
-            tracks.iter().enumerate().map(louder).collect::<Result<_>>()?
-        }
-    };
     let start = job.options.part.map_or(Ms::ZERO, |part| part.from);
     Ok((Takes { copies, of, start }, recorded))
+}
+
+/// The mix of a session's tracks, and its channel to listen to. One that cannot be read is none: the
+/// tracks are what is analysed.
+fn mix(
+    job: &Job,
+    decode: impl Fn(&Path, u16) -> Result<(WorkCopy, SoundFacts)>,
+    counts: &mut Counts,
+) -> Result<Option<(WorkCopy, u16)>> {
+    let Some(path) = &job.together.mix else { return Ok(None) };
+    match decode(path, 0) {
+        Ok((copy, _)) => {
+            counts.files_decoded += 1;
+            let channel = loudest_channel(&copy)?;
+            Ok(Some((copy, channel)))
+        }
+        Err(Error::Decode { .. } | Error::ReadFile { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Minutes and seconds, as `--from` takes them.

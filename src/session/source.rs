@@ -204,4 +204,6 @@ pub enum WarningCode {
     OneVoice,
     /// More voices seem to be on the channel than were looked for.
     MoreVoices,
+    /// Nothing says how the tracks lie to each other.
+    TracksNotAligned,
 }

@@ -6,6 +6,8 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 
+use crate::session::Ms;
+
 /// Seconds from 1904-01-01, MP4's epoch (ISO/IEC 14496-12, 8.2.2), to 1970-01-01.
 const FROM_1904_S: i64 = 2_082_844_800;
 /// Seconds from 1970-01-01 to 2001-01-01, Matroska's epoch (RFC 9559, 5.1.2.8).
@@ -21,6 +23,26 @@ pub(super) fn since_1904(seconds: u64) -> Option<String> {
 /// Nanoseconds since 2001, UTC.
 pub(super) fn since_2001(nanoseconds: i64) -> Option<String> {
     utc(nanoseconds.div_euclid(1_000_000_000).checked_add(TO_2001_S)?)
+}
+
+/// The same to the millisecond since 1970; `None` where no more than the second was written down.
+pub(super) fn exactly_since_2001(nanoseconds: i64) -> Option<Ms> {
+    since_2001(nanoseconds)?;
+    let exact = nanoseconds.rem_euclid(1_000_000_000) != 0;
+    let since_1970 = nanoseconds.div_euclid(1_000_000).checked_add(TO_2001_S * 1000)?;
+    u64::try_from(since_1970).ok().filter(|_| exact).map(Ms)
+}
+
+/// Milliseconds from 1970 to so many samples after the midnight of a day (EBU Tech 3285, `TimeReference`),
+/// as the recorder's clock counts them. `None` without a day, and of 0, which is written where the
+/// time is not known.
+pub(super) fn since_midnight(day: &str, samples: u64, rate: u32) -> Option<Ms> {
+    const DAY_MS: u64 = 86_400_000;
+    let day = text(day)?.get(..10)?.parse::<Date>().ok()?;
+    let days = day.since(Date::new(1970, 1, 1).ok()?).ok()?.get_days();
+    let since = samples.checked_mul(1000)?.checked_div(rate.into())?;
+    let known = samples > 0 && since < DAY_MS;
+    u64::try_from(days).ok().filter(|_| known).map(|days| Ms(days * DAY_MS + since))
 }
 
 fn utc(seconds: i64) -> Option<String> {
@@ -73,6 +95,27 @@ mod tests {
             assert_eq!(since_1904(zero), None);
         }
         assert_eq!(since_2001(i64::MIN), None);
+    }
+
+    #[test]
+    fn a_start_is_told_exactly_or_not_at_all() {
+        assert_eq!(
+            since_midnight("2024-03-12", 48_000 * 36_000 + 24, 48_000),
+            Some(Ms(1_710_237_600_000))
+        );
+        assert_eq!(since_midnight("2024-03-12", 48_048, 48_000), Some(Ms(1_710_201_601_001)));
+        for (day, samples) in [
+            ("2024-03-12", 0),
+            ("", 48_000),
+            ("2024-03-12", u64::MAX),
+            ("2024-03-12", 48_000 * 86_400),
+        ] {
+            assert_eq!(since_midnight(day, samples, 48_000), None, "{day} {samples}");
+        }
+        assert_eq!(since_midnight("2024-03-12", 1, 0), None);
+        assert_eq!(exactly_since_2001(731_930_400_250_000_000), Some(Ms(1_710_237_600_250)));
+        assert_eq!(exactly_since_2001(731_930_400_000_000_000), None);
+        assert_eq!(exactly_since_2001(i64::MIN), None);
     }
 
     #[test]

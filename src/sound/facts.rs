@@ -33,6 +33,10 @@ pub struct SoundFacts {
     /// recorder's own clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recorded: Option<String>,
+    /// When it begins on its recorder's clock, milliseconds since 1970, where the file says so to
+    /// better than a second.
+    #[serde(default, rename = "started_ms", skip_serializing_if = "Option::is_none")]
+    pub started: Option<Ms>,
     /// Stretches that are silence because the sound there was damaged or missing.
     pub damaged: Vec<Span>,
     /// Length by the file's own header, where it says one.
@@ -81,6 +85,7 @@ mod tests {
             tracks: 1,
             decoded_by,
             recorded: None,
+            started: None,
             damaged: Vec::new(),
             declared: None,
         };

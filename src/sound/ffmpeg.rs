@@ -126,6 +126,7 @@ pub(super) fn decode(
         tracks: u16::try_from(audio.len()).unwrap_or(u16::MAX),
         decoded_by: Decoder::Ffmpeg,
         recorded: date.or_else(|| tags.date.as_deref().and_then(dates::text)),
+        started: None,
         damaged: Vec::new(),
         declared,
     })

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use super::dates;
+use crate::session::Ms;
 
 /// The largest element that is read as a whole: the list of tracks, with fonts of attachments
 /// nowhere in it.
@@ -45,6 +46,8 @@ pub(super) struct Segment {
     pub(super) video: bool,
     /// When it was recorded.
     pub(super) recorded: Option<String>,
+    /// When it begins, where that is told to better than a second.
+    pub(super) started: Option<Ms>,
     /// Length of its longest track, in seconds.
     pub(super) seconds: Option<f64>,
     /// Whether the file ends before the segment does.
@@ -124,7 +127,10 @@ fn info(data: &[u8], segment: &mut Segment) {
         match id {
             TIMESTAMP_SCALE => segment.tick_ns = unsigned(body),
             DURATION => duration = float(body),
-            DATE_UTC => segment.recorded = signed(body).and_then(dates::since_2001),
+            DATE_UTC => {
+                segment.recorded = signed(body).and_then(dates::since_2001);
+                segment.started = signed(body).and_then(dates::exactly_since_2001);
+            }
             _ => {}
         }
     }

@@ -18,6 +18,7 @@
 //! it. What could not be decoded is silence of the same length, and is listed as damaged.
 
 mod aac;
+mod align;
 mod capture;
 mod cut;
 mod dates;
@@ -45,6 +46,7 @@ mod voice_activity;
 mod wav;
 mod work;
 
+pub use align::{Heard, Lie, lie, lie_in_mix};
 pub use capture::{Format, Input, inputs};
 pub use decode::{decode, work_copy};
 pub use facts::{Decoder, SoundFacts};

@@ -57,12 +57,13 @@ pub(super) struct Decoding<'a> {
     end: Option<(u64, u32)>,
     declared: Option<u64>,
     recorded: Option<String>,
+    started: Option<Ms>,
 }
 
 impl<'a> Decoding<'a> {
     /// Finds audio track `number` and a decoder for it.
     pub(super) fn new(path: &'a Path, number: u16, source: Source) -> Result<Self, NotOurs> {
-        let Source { media, kind, recorded, hidden } = source;
+        let Source { media, kind, recorded, started, hidden } = source;
         let stream = MediaSourceStream::new(media, MediaSourceStreamOptions::default());
         let (format, meta) = (FormatOptions::default(), MetadataOptions::default());
         let reader = symphonia::default::get_probe()
@@ -105,6 +106,7 @@ impl<'a> Decoding<'a> {
             end: None,
             declared: None,
             recorded,
+            started,
         };
         decoding.honour(&track, start);
         Ok(decoding)
@@ -243,6 +245,7 @@ impl<'a> Decoding<'a> {
             tracks: self.tracks,
             decoded_by: Decoder::Symphonia,
             recorded: self.recorded,
+            started: self.started,
             damaged,
             declared,
         })

@@ -12,6 +12,7 @@ use super::patched::Patched;
 use super::sniff::{CHOOSE, COPY_AGAIN, Kind, Opened, refuse};
 use super::{cut, id3, matroska, mp4, wav};
 use crate::error::{Error, Result};
+use crate::session::Ms;
 
 /// Rates read, samples a second: from telephone lines' quarter to studio masters.
 const RATES: std::ops::RangeInclusive<u32> = 2_000..=768_000;
@@ -29,6 +30,8 @@ pub(super) struct Source {
     pub(super) kind: Kind,
     /// When it was recorded, as far as the container's own fields say.
     pub(super) recorded: Option<String>,
+    /// When it begins, where they say so to better than a second.
+    pub(super) started: Option<Ms>,
     pub(super) hidden: Hidden,
 }
 
@@ -80,15 +83,27 @@ impl Source {
                 let read = if kind == Kind::Aiff { cut::aiff } else { cut::caf };
                 let sizes = read(&mut file, start, end.saturating_sub(start)).map_err(unread)?;
                 let media = Box::new(Patched::part(file, sizes.patches, start, end));
-                Self { media, kind, recorded, hidden: Hidden::Declared(sizes.declared) }
+                Self {
+                    media,
+                    kind,
+                    recorded,
+                    started: None,
+                    hidden: Hidden::Declared(sizes.declared),
+                }
             }
             Kind::Flac | Kind::Adts | Kind::Ogg => {
-                Self { media: part(file), kind, recorded, hidden: Hidden::Nothing }
+                Self { media: part(file), kind, recorded, started: None, hidden: Hidden::Nothing }
             }
             Kind::Mp3 => {
                 let early = &head[..head.len().min(LENGTH_TAG_WITHIN)];
                 let tagged = [b"Xing", b"Info", b"VBRI"].iter().any(|tag| has(early, *tag));
-                Self { media: part(file), kind, recorded, hidden: Hidden::LengthTag(tagged) }
+                Self {
+                    media: part(file),
+                    kind,
+                    recorded,
+                    started: None,
+                    hidden: Hidden::LengthTag(tagged),
+                }
             }
             Kind::Wav => {
                 let wav = wav::open(file).map_err(|no_sound| match no_sound {
@@ -100,13 +115,14 @@ impl Source {
                 check_channels(path, usize::from(wav.channels))?;
                 check_rate(path, wav.rate)?;
                 let hidden = Hidden::Declared(wav.declared);
-                Self { media: Box::new(wav.source), kind, recorded: wav.recorded, hidden }
+                let (recorded, started) = (wav.recorded, wav.started);
+                Self { media: Box::new(wav.source), kind, recorded, started, hidden }
             }
             Kind::Matroska => {
                 let segment = matroska::read(&mut file).map_err(unread)?;
-                let recorded = segment.recorded.clone();
+                let (recorded, started) = (segment.recorded.clone(), segment.started);
                 let hidden = Hidden::Segment(segment);
-                Self { media: part(file), kind, recorded, hidden }
+                Self { media: part(file), kind, recorded, started, hidden }
             }
             Kind::Mp4 => {
                 let movie = movie(path, track, &mut file)?;
@@ -114,7 +130,7 @@ impl Source {
                 let patches = movie.cut_box.map(|start| (start, [0; 4])).into_iter().collect();
                 let media = Box::new(Patched::new(file, patches, end));
                 let recorded = movie.recorded.clone();
-                Self { media, kind, recorded, hidden: Hidden::Movie(movie) }
+                Self { media, kind, recorded, started: None, hidden: Hidden::Movie(movie) }
             }
         })
     }

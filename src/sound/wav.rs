@@ -12,6 +12,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use super::dates;
 use super::patched::Patched;
+use crate::session::Ms;
 
 /// What the header says, and the source put right.
 pub(super) struct Wav {
@@ -25,6 +26,8 @@ pub(super) struct Wav {
     pub(super) declared: Option<u64>,
     /// When it was recorded, by the Broadcast Wave chunk (EBU Tech 3285).
     pub(super) recorded: Option<String>,
+    /// When it begins, by the date and the samples since midnight there.
+    pub(super) started: Option<Ms>,
 }
 
 /// Why a WAV file has no sound to decode.
@@ -55,6 +58,7 @@ pub(super) fn open(mut file: File) -> Result<Wav, NoSound> {
     let mut large = None;
     let mut format = None;
     let mut recorded = None;
+    let mut midnight = None;
     for _ in 0..MOST_CHUNKS {
         if at + 8 > length {
             break;
@@ -76,6 +80,10 @@ pub(super) fn open(mut file: File) -> Result<Wav, NoSound> {
                 let date: [u8; 18] = read_at(&mut file, body + 320)?;
                 let text = |piece: &[u8]| String::from_utf8_lossy(piece).into_owned();
                 recorded = dates::text(&format!("{} {}", text(&date[..10]), text(&date[10..])));
+                if body + 346 <= length {
+                    let samples = u64_at(&read_at::<8>(&mut file, body + 338)?, 0);
+                    midnight = Some((text(&date[..10]), samples));
+                }
             }
             b"data" => {
                 let (channels, rate, (block, frames)) =
@@ -89,7 +97,9 @@ pub(super) fn open(mut file: File) -> Result<Wav, NoSound> {
                 let size = u32::try_from(data).unwrap_or(u32::MAX).to_le_bytes();
                 let patches = vec![(0, *b"RIFF"), (4, [0xff; 4]), (body - 4, size)];
                 let source = Patched::new(file, patches, body + data);
-                return Ok(Wav { source, channels, rate, declared, recorded });
+                let started =
+                    midnight.and_then(|(day, samples)| dates::since_midnight(&day, samples, rate));
+                return Ok(Wav { source, channels, rate, declared, recorded, started });
             }
             _ => {}
         }

@@ -49,7 +49,13 @@ pub trait TakeSound {
 #[derive(Debug)]
 pub struct WorkCopy {
     channels: Vec<File>,
-    /// The sample of the files that is sample 0 of the copy.
+    /// Samples in the files.
+    stored: u64,
+    /// Silence before them.
+    lead: u64,
+    /// How many of them pass in one of the copy's, where that is not one.
+    rate: Option<f64>,
+    /// The sample, silence included, that is sample 0 of the copy.
     first: u64,
     samples: u64,
     dir: PathBuf,
@@ -79,6 +85,20 @@ impl WorkCopy {
         let from = samples_of_ms(part.start()).min(self.samples);
         self.samples = samples_of_ms(part.end()).min(self.samples) - from;
         self.first += from;
+        self
+    }
+
+    /// It on another clock, on which it starts `lead` samples late and `1 + drift` of its own samples
+    /// pass in one. What lies between two of its samples is read off a cubic through four.
+    ///
+    /// Of a whole copy: what [`WorkCopy::only`] cut off before is silence on the new clock.
+    #[must_use]
+    pub fn placed(mut self, lead: u64, drift: f64) -> Self {
+        self.lead = lead;
+        self.rate = (drift != 0.0).then_some(1.0 + drift);
+        let own = self.rate.map_or(self.stored, |rate| length(self.stored, rate));
+        self.first = 0;
+        self.samples = lead + own;
         self
     }
 
@@ -112,11 +132,16 @@ impl WorkCopy {
         })?;
         let left = usize::try_from(self.samples.saturating_sub(first)).unwrap_or(usize::MAX);
         let count = left.min(into.len());
-        let mut bytes = vec![0; count * 2];
-        read_exact_at(file, &mut bytes, (self.first + first) * BYTES_PER_SAMPLE).map_err(failed)?;
-        for (sample, pair) in into.iter_mut().zip(bytes.as_chunks::<2>().0) {
-            *sample = i16::from_le_bytes(*pair);
+        let from = self.first + first;
+        let silent = usize::try_from(self.lead.saturating_sub(from)).unwrap_or(usize::MAX);
+        let (silence, sound) = into[..count].split_at_mut(silent.min(count));
+        silence.fill(0);
+        let from = from.saturating_sub(self.lead);
+        match self.rate {
+            None => stored(file, from, sound),
+            Some(rate) => between(file, self.stored, from, rate, sound),
         }
+        .map_err(failed)?;
         Ok(count)
     }
 
@@ -130,6 +155,56 @@ impl WorkCopy {
         self.read(channel, first, &mut samples)?;
         Ok(samples)
     }
+}
+
+/// How many samples `stored` of them last at `rate` of them a sample.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "samples of a recording stay far below 2^53"
+)]
+fn length(stored: u64, rate: f64) -> u64 {
+    (stored as f64 / rate).floor() as u64
+}
+
+/// Fills `into` with the samples of a file from sample `first` on.
+fn stored(file: &File, first: u64, into: &mut [i16]) -> io::Result<()> {
+    let mut bytes = vec![0; into.len() * 2];
+    read_exact_at(file, &mut bytes, first * BYTES_PER_SAMPLE)?;
+    for (sample, pair) in into.iter_mut().zip(bytes.as_chunks::<2>().0) {
+        *sample = i16::from_le_bytes(*pair);
+    }
+    Ok(())
+}
+
+/// Fills `into` with what lies at `first · rate`, `(first + 1) · rate` and so on between the samples
+/// of a file of `length` samples: on the cubic through the four around (Catmull and Rom 1974).
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "samples of a recording stay far below 2^53, and values are clamped to 16 bits"
+)]
+fn between(file: &File, length: u64, first: u64, rate: f64, into: &mut [i16]) -> io::Result<()> {
+    let place = |sample: u64| sample as f64 * rate;
+    let from = (place(first) as u64).saturating_sub(1);
+    let to = (place(first + into.len() as u64) as u64 + 3).min(length).max(from);
+    let mut own = vec![0; usize::try_from(to - from).unwrap_or(0)];
+    stored(file, from, &mut own)?;
+    for (number, sample) in (first..).zip(into) {
+        let place = place(number);
+        let index = (place as u64 - from) as usize;
+        let at = |index: usize| f64::from(own.get(index).copied().unwrap_or(0));
+        let (before, here) = (index.checked_sub(1).map_or(0.0, at), at(index));
+        let (next, after) = (at(index + 1), at(index + 2));
+        let part = place.fract();
+        let bend = (2.0 * before - 5.0 * here + 4.0 * next - after)
+            + part * (3.0 * (here - next) + after - before);
+        let value = here + 0.5 * part * (next - before + part * bend);
+        *sample = value.round().clamp(f64::from(i16::MIN), f64::from(i16::MAX)) as i16;
+    }
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -177,7 +252,7 @@ impl WorkWriter {
             .map(|(file, _)| file.into_inner().map_err(io::IntoInnerError::into_error))
             .collect::<io::Result<Vec<_>>>()
             .map_err(|source| Error::WriteResult { path: dir.clone(), source })?;
-        Ok(WorkCopy { channels, first: 0, samples, dir })
+        Ok(WorkCopy { channels, stored: samples, lead: 0, rate: None, first: 0, samples, dir })
     }
 }
 
@@ -233,6 +308,42 @@ mod tests {
         let rest = part.only(Span::new(Ms(5), Ms(99_000)).unwrap());
         assert_eq!((rest.samples(), rest.window(0, 0, 1).unwrap()), (80, vec![240]));
         assert_eq!(rest.only(Span::new(Ms(60), Ms(70)).unwrap()).samples(), 0);
+    }
+
+    #[test]
+    fn a_copy_on_a_later_clock_begins_with_silence_and_is_cut_as_any() {
+        let dir = tempfile::tempdir().unwrap();
+        let ramp: Vec<i16> = (1..=1000).collect();
+        let placed = WorkCopy::from_samples(dir.path(), &[&ramp]).unwrap().placed(100, 0.0);
+        assert_eq!(placed.samples(), 1100);
+        assert_eq!(placed.window(0, 98, 4).unwrap(), [0, 0, 1, 2]);
+        assert_eq!(placed.window(0, 1098, 9).unwrap(), [999, 1000]);
+        let part = placed.only(Span::new(Ms(5), Ms(10)).unwrap());
+        assert_eq!(
+            (part.samples(), part.window(0, 0, 21).unwrap()[19..].to_vec()),
+            (80, vec![0, 1])
+        );
+    }
+
+    #[test]
+    fn a_fast_clock_is_slowed_down_the_same_however_it_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        #[expect(clippy::cast_possible_truncation, reason = "within 16 bits")]
+        let tone = |hz: f64, rate: f64| -> Vec<i16> {
+            let sine = |n: u32| (std::f64::consts::TAU * hz * f64::from(n) / rate).sin();
+            (0..160_000).map(|n| (10_000.0 * sine(n)).round() as i16).collect()
+        };
+        // A recorder whose clock is fast by 200 ppm takes more samples of the same tone.
+        let fast = tone(700.0, 16_000.0 * 1.0002);
+        let copy = WorkCopy::from_samples(dir.path(), &[&fast]).unwrap().placed(50, 0.0002);
+        assert_eq!(copy.samples(), 50 + 159_968);
+        let whole = copy.window(0, 0, usize::MAX).unwrap();
+        let right = tone(700.0, 16_000.0);
+        let worst = whole[60..150_000].iter().zip(&right[10..]).map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(worst.unwrap() < 40, "{worst:?}");
+        for from in (0..150_000).step_by(777) {
+            assert_eq!(copy.window(0, from as u64, 99).unwrap(), whole[from..from + 99]);
+        }
     }
 
     #[test]

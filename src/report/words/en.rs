@@ -61,6 +61,7 @@ pub static EN: Words = Words {
     language_not_covered: "The language is neither English nor French: what was said is kept, and nothing is counted in it.",
     damaged: "Parts of the recording are damaged; they stand as silence.",
     shorter: "The file says it is longer than what could be read of it.",
+    not_aligned: "Nothing in the tracks says how they lie to each other: they are taken to begin at the same moment.",
     invented_dropped: "Text that speech-to-text invents on noise was left out.",
     model_weak: "The words are by Whisper {model}, which hears this language less well than English; a larger model, such as {larger}, hears it better ({option}).",
     model_weak_french: "The words are by Whisper {model}, which hears French less well than English: 13–17% of words wrong on mixed recordings here. A larger model, such as {larger}, hears it better ({option}).",

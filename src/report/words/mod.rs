@@ -38,7 +38,7 @@ words! {
     coach_worked_out, coach_worked_out_plain, coach_by_option, coach_by_track, coach_by_import,
     coach_by_edit, coach_likely, channel_left, channel_right, coach_unknown_loud, coach_command,
     voice, little_time, little_questions, no_speech_heard, language_not_covered,
-    damaged, shorter, invented_dropped, model_weak, model_weak_french,
+    damaged, shorter, not_aligned, invented_dropped, model_weak, model_weak_french,
     voice_line, voice_line_untimed,
     // people
     coach, coachee, the_coach, the_coachee, other_person, somebody,

@@ -1,7 +1,7 @@
 use jiff::civil::date;
 
 use super::*;
-use crate::run::{Input, LanguageChoice, Options};
+use crate::run::{Input, LanguageChoice, Options, Together};
 
 const LATEST: Date = date(2026, 11, 29);
 
@@ -112,7 +112,10 @@ fn job(paths: &[&Path], date: Option<&str>) -> Job {
     let profile = crate::analysis::Profile::built_in("coaching").unwrap();
     let given = date.map(|_| DateFrom::Option);
     let about = About { date: date.map(str::to_owned), date_from: given, ..About::default() };
-    let inputs = paths.iter().map(|path| Input { path: path.to_path_buf(), role: None }).collect();
+    let inputs = paths
+        .iter()
+        .map(|path| Input { path: path.to_path_buf(), role: None, name: None })
+        .collect();
     let options = Options {
         model: String::new(),
         language: LanguageChoice::Auto,
@@ -122,7 +125,7 @@ fn job(paths: &[&Path], date: Option<&str>) -> Job {
         about,
         reading: crate::run::Reading { profile, language: None },
     };
-    Job { inputs, results: std::path::PathBuf::new(), options }
+    Job { inputs, together: Together::default(), results: std::path::PathBuf::new(), options }
 }
 
 #[test]

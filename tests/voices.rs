@@ -29,7 +29,9 @@ use mix::{Talk, add_noise, conversation, cut, room, sum, telephone, to_i16};
 use openfloor::progress::Silent;
 use openfloor::session::{Ms, Separation, SeparationLevel, Span};
 use openfloor::sound::{DetectVoice, Silero, WorkCopy, frame_levels};
-use openfloor::speakers::{Channel, Diarise, Mixed, Told, VoiceClusters, VoiceEncoder};
+use openfloor::speakers::{
+    Channel, Diarise, EMBEDDING, Mixed, Told, VoiceClusters, VoiceDoubt, VoiceEncoder,
+};
 use score::{Score, score};
 use spoken::{channels, root, rttm, talk, truth, two};
 
@@ -152,6 +154,10 @@ struct Case {
     asked: usize,
 }
 
+fn encoder() -> VoiceEncoder {
+    VoiceEncoder::load(&root().join("models/resemblyzer-voice-encoder.onnx")).unwrap()
+}
+
 fn diarised(samples: &[i16], speakers: usize) -> Told {
     let folder = tempfile::tempdir().unwrap();
     let copy = WorkCopy::from_samples(folder.path(), &[samples]).unwrap();
@@ -160,9 +166,9 @@ fn diarised(samples: &[i16], speakers: usize) -> Told {
     let levels = frame_levels(&copy, 0).unwrap();
     let measured = Channel { levels: &levels, voice: &voice, voice_hop: detector.hop_samples() };
     let mixed = Mixed { copy: &copy, channel: 0, measured };
-    let encoder = VoiceEncoder::load(&root().join("models/resemblyzer-voice-encoder.onnx"));
-    let encoder = encoder.unwrap();
-    VoiceClusters { encoder: &encoder }.diarise(&mixed, speakers, copy.duration(), &Silent).unwrap()
+    VoiceClusters { encoder: &encoder() }
+        .diarise(&mixed, speakers, copy.duration(), &Silent)
+        .unwrap()
 }
 
 /// Voices of a minute and more.
@@ -331,10 +337,67 @@ fn as_many_lists_come_back_as_speakers_were_asked_for_in_the_order_they_speak() 
 }
 
 #[test]
+fn one_person_alone_and_a_third_are_said() {
+    let (sound, truth_of) = (root().join("fixtures/recordings"), root().join("fixtures/truth"));
+    let parts = |session: &str, side: usize, least: f64| {
+        let sound = two(&sound.join(format!("{session}.stereo.flac")));
+        let speech = truth(&truth_of.join(format!("{session}.truth.json")));
+        let mut all: Vec<i16> = Vec::new();
+        for span in &speech[side] {
+            all.extend(padded(&sound[side], *span));
+        }
+        assert!(talk(&speech[side]) > least);
+        all
+    };
+    let voices = [
+        parts("en_delegation", 0, 60_000.0),
+        parts("en_delegation", 1, 60_000.0),
+        parts("fr_retour", 1, 60_000.0),
+    ];
+    let mixed = |who: &[usize]| {
+        let voices: Vec<(&[i16], f64)> = who.iter().map(|&n| (&voices[n][..], 0.0)).collect();
+        let mut talk = conversation(&voices, Ms(180_000), 5);
+        add_noise(&mut talk.sound, -60.0);
+        diarised(&to_i16(&talk.sound), 2)
+    };
+    assert_eq!(mixed(&[0]).doubt, Some(VoiceDoubt::One));
+    assert_eq!(mixed(&[0, 1]).doubt, None);
+    let three = mixed(&[0, 1, 2]);
+    assert_eq!(three.doubt, Some(VoiceDoubt::More));
+    assert_eq!(three.separation.level, SeparationLevel::Weak);
+}
+
+#[test]
 fn silence_on_one_channel_has_no_speech() {
     let told = diarised(&vec![0; 10 * mix::RATE], 2);
     assert_eq!(told.speech, [vec![], vec![]]);
     assert_eq!(told.separation.level, SeparationLevel::Unknown);
+}
+
+/// Numbers of a `.npy` file of single precision.
+fn npy(path: &Path) -> Vec<f32> {
+    const HEADER: usize = 128;
+    let bytes = fs::read(path).unwrap();
+    bytes[HEADER..].chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect()
+}
+
+#[test]
+fn the_encoder_gives_the_numbers_of_its_reference() {
+    let fixtures = shared().join("models/fixtures");
+    if !fixtures.is_dir() {
+        println!("NOT RUN: ../shared is not here");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let sound = channels(&fixtures.join("speech-5s.wav")).remove(0);
+    let copy = WorkCopy::from_samples(folder.path(), &[&sound]).unwrap();
+    let frames: Vec<usize> = (30..190).collect();
+    let found = encoder().embed(&copy, 0, &[frames]).unwrap().remove(0);
+    let wanted = npy(&fixtures.join("embedding.npy"));
+    assert_eq!((found.len(), wanted.len()), (EMBEDDING, EMBEDDING));
+    let off = found.iter().zip(&wanted).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    println!("largest difference {off:.1e}");
+    assert!(off < 1e-4, "{off}");
 }
 
 /// The wide table of `docs/decisions/0005-one-channel.md`; an hour and more of sound, mixed here.

@@ -7,14 +7,22 @@ use clap::Args;
 use super::{Exit, failed, report, say, values};
 use crate::error::{Error, Result};
 use crate::report::numbers;
-use crate::report::text::clean;
+use crate::report::text::{clean, opening};
 use crate::report::words::words;
 use crate::run::rebuild::{Rebuilt, correct_with};
-use crate::session::{Edit, Language, Role, Session, SpeakerId};
+use crate::session::{Edit, Language, Role, Session, SpeakerId, Utterance};
+
+/// Fewer words than this could be anybody's.
+const TELLING_WORDS: usize = 6;
+/// How much of an utterance is shown.
+const QUOTED_WORDS: usize = 14;
+const QUOTED_CHARS: usize = 80;
 
 /// Arguments of the command.
 #[derive(Debug, Args)]
-#[command(after_help = "Without a correction, the speakers are listed.")]
+#[command(
+    after_help = "Without a correction, the speakers are listed, with something each of them said."
+)]
 pub(super) struct Arguments {
     /// Results (a folder that ends in .openfloor), or the recording they belong to
     result: PathBuf,
@@ -100,5 +108,22 @@ fn list(rebuilt: &Rebuilt) {
         let name = speaker.name.as_deref().map(clean).unwrap_or_default();
         let talk = talk.unwrap_or_default();
         say::line(format!("{:<4} {role:<8} {talk:<22} {name}", speaker.id.to_string()).trim_end());
+        for said in samples(rebuilt.session(), speaker.id) {
+            let at = said.time().map(|time| numbers::place(time.start())).unwrap_or_default();
+            let (quote, left) = opening(&clean(&said.text), QUOTED_WORDS, QUOTED_CHARS);
+            let more = if left > 0 { " …" } else { "" };
+            say::line(&format!("     {at:>7}  “{quote}{more}”"));
+        }
     }
+}
+
+/// By which a person tells who is who: the first of some length and the longest.
+fn samples(session: &Session, speaker: SpeakerId) -> Vec<&Utterance> {
+    let words = |said: &&Utterance| said.text.split_whitespace().count();
+    let of = || session.utterances.iter().filter(|said| said.speaker == speaker);
+    let first = of().find(|said| words(said) >= TELLING_WORDS).or_else(|| of().next());
+    let longest = of().rev().max_by_key(words);
+    let mut samples: Vec<&Utterance> = first.into_iter().chain(longest).collect();
+    samples.dedup_by_key(|said| said.id);
+    samples
 }

@@ -164,6 +164,8 @@ mod tests {
             },
             takes: vec![0, usize::from(evidence != Evidence::Voices)],
             speech: vec![vec![span(0, 1_000), span(1_500, 3_000)], vec![span(2_800, 4_000)]],
+            doubt: None,
+            scores: None,
             windows: Vec::new(),
         }
     }

@@ -83,6 +83,16 @@ fn roles_are_swapped_and_names_given() {
     let share = value(&analysis(&place), "coach_talk_share").unwrap();
     let said = place.run(["speakers", RESULTS, "--swap", "--name", "S1=Anna"]).exits(0);
     assert!(said.out.contains("S1   coachee") && said.out.contains("Anna"), "{}", said.out);
+    // By something each of them said, with its time, a person knows them.
+    let said_by = |id: &str| {
+        let utterances = json(place.talk("session.json"))["utterances"].clone();
+        let of = utterances.as_array().unwrap().iter().find(|one| one["speaker"] == id).cloned();
+        of.unwrap()["text"].as_str().unwrap().split(' ').next().unwrap().to_owned()
+    };
+    for id in ["S1", "S2"] {
+        assert!(said.out.contains(&format!("“{}", said_by(id))), "{}", said.out);
+    }
+    assert!(said.out.lines().any(|line| line.trim_start().starts_with("0:0")), "{}", said.out);
     let swapped = analysis(&place);
     assert!((value(&swapped, "coach_talk_share").unwrap() - (1.0 - share)).abs() < 1e-9);
     assert_eq!(swapped["speakers"][1]["role_evidence"]["from"], "edit");

@@ -29,6 +29,8 @@ mod corrections;
 mod damaged;
 #[path = "cli/dates.rs"]
 mod dates;
+#[path = "cli/enroll.rs"]
+mod enroll;
 #[path = "cli/exit_codes.rs"]
 mod exit_codes;
 #[path = "cli/fetch.rs"]

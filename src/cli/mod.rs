@@ -6,6 +6,7 @@
 mod agree;
 mod analyze;
 mod devices;
+mod enroll;
 mod listed;
 mod mark;
 mod models;
@@ -61,6 +62,8 @@ enum Command {
     Speakers(speakers::Arguments),
     /// Hold the tool's codes against people's, or write the sheet they code on
     Agree(agree::Arguments),
+    /// Keep a voiceprint of the coach, to be known by; show or delete it
+    Enroll(enroll::Arguments),
     /// The speech-to-text and voice-activity models
     Models(models::Arguments),
     /// List the audio inputs of this computer
@@ -92,6 +95,7 @@ pub fn run() -> ExitCode {
         Command::Mark(arguments) => mark::run(&arguments),
         Command::Speakers(arguments) => speakers::run(&arguments),
         Command::Agree(arguments) => agree::run(&arguments),
+        Command::Enroll(arguments) => enroll::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
         Command::Devices => devices::run(),
         Command::Completions { shell } => {

@@ -192,6 +192,12 @@ pub(super) struct Lexicon {
     pub verbs: HashSet<String>,
     /// Words that may be said twice in a row.
     pub doubled: HashSet<String>,
+    /// Words by which a speaker speaks of themselves.
+    pub oneself: HashSet<String>,
+    /// Words by which a speaker speaks of whom they talk to.
+    pub addressed: HashSet<String>,
+    /// Pairs of words that hold such a word and speak of nobody: "you know".
+    pub asides: HashSet<String>,
 }
 
 /// The cues of one language.
@@ -253,6 +259,9 @@ impl Lexicon {
             unfinished: list("unfinished"),
             verbs: list("verb"),
             doubled: list("doubled"),
+            oneself: list("oneself"),
+            addressed: list("addressed"),
+            asides: list("asides"),
         })
     }
 }

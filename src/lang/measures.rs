@@ -70,6 +70,27 @@ pub fn is_backchannel(text: &str, language: Language) -> bool {
         .is_some_and(|lexicon| listening::is_backchannel(&text::words(text, language), lexicon))
 }
 
+/// Words of a text by which its speaker speaks of themselves ("I", "my", « je »), and by which they
+/// speak of whom they talk to ("you", « vous », « tu »); "you know" and its like speak of nobody.
+#[must_use]
+pub fn persons(text: &str, language: Language) -> (u64, u64) {
+    let Some(lexicon) = cues::lexicon(language) else { return (0, 0) };
+    let words = text::words(text, language);
+    let aside = |place: usize| {
+        let pair = |first: usize| {
+            words.get(first..first + 2).is_some_and(|pair| {
+                lexicon.asides.contains(&format!("{} {}", pair[0].text, pair[1].text))
+            })
+        };
+        pair(place) || place.checked_sub(1).is_some_and(pair)
+    };
+    let count = |list: &HashSet<String>| {
+        let told = (0..words.len()).filter(|&at| list.contains(&words[at].text) && !aside(at));
+        told.count() as u64
+    };
+    (count(&lexicon.oneself), count(&lexicon.addressed))
+}
+
 /// Whether the last word of `text` is one that a finished clause does not end in: "it's more
 /// about", « il faut que je ». Speech-to-text puts a full stop there all the same.
 #[must_use]
@@ -124,6 +145,14 @@ mod tests {
         assert_eq!(word_count("J'ai fini, est-ce clair ? (rires)"), 4);
         assert_eq!(word_count("I don't  know…"), 3);
         assert_eq!(word_count(" -- "), 0);
+    }
+
+    #[test]
+    fn who_is_spoken_of_is_counted_in_both_languages_and_asides_are_not() {
+        assert_eq!(persons("I told you, you know, it's my job.", Language::En), (2, 1));
+        assert_eq!(persons("J'ai fini, tu vois, et toi, tu t'arrêtes ?", Language::Fr), (1, 3));
+        assert_eq!(persons("S'il vous plaît, votre avis.", Language::Fr), (0, 1));
+        assert_eq!(persons("ich und du", Language::Other), (0, 0));
     }
 
     #[test]

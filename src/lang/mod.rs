@@ -27,7 +27,8 @@ mod text;
 
 pub use act::{Act, CharSpan, Code, Cue, CueSpan, Openness, Push, QuestionForm};
 pub use measures::{
-    is_backchannel, is_unfinished, punctuation, rather_french, same_question, sentences, word_count,
+    is_backchannel, is_unfinished, persons, punctuation, rather_french, same_question, sentences,
+    word_count,
 };
 pub use melody::{Glide, RISE};
 pub use reframe::reframings;

@@ -9,8 +9,8 @@ use super::text::{clean, shell_word};
 use super::words::{Words, fill};
 use crate::analysis::{Analysis, SpeakerTalk};
 use crate::session::{
-    Decoder, Evidence as Means, Language, Ms, Role, RoleFrom, SeparationLevel, Side, SourceKind,
-    SpeakerId, WarningCode,
+    Decoder, Doubt, Evidence as Means, Language, Ms, Role, RoleFrom, RoleSign, SeparationLevel,
+    Side, SourceKind, SpeakerId, WarningCode,
 };
 
 /// Below this a role worked out from the conversation is called likely, not certain.
@@ -153,20 +153,49 @@ fn why_coach(words: &Words, analysis: &Analysis, coach: &SpeakerTalk) -> Option<
         RoleFrom::Track => fill(words.coach_by_track, &[who]),
         RoleFrom::Import => fill(words.coach_by_import, &[who]),
         RoleFrom::Edit => fill(words.coach_by_edit, &[who]),
+        RoleFrom::Voiceprint => {
+            let likeness = numbers::decimal(words, evidence.likeness.unwrap_or_default(), 2);
+            fill(words.coach_by_voiceprint, &[who, ("likeness", &likeness)])
+        }
         RoleFrom::Conversation => {
-            let sentence = match (evidence.questions, evidence.of) {
-                (Some(n), Some(of)) => {
+            let mut sentence = match (evidence.questions, evidence.of) {
+                // Questions are a reason only where they are most of them.
+                (Some(n), Some(of)) if n > of / 2 => {
                     let of = of.to_string();
                     words.count(u64::from(n), words.coach_worked_out, &[who, ("of", &of)])
                 }
                 _ => fill(words.coach_worked_out_plain, &[who]),
             };
+            if let Some(signs) = signs(words, &evidence.signs) {
+                sentence = format!("{sentence} {signs}");
+            }
             match coach.role_confidence {
                 Some(sure) if sure < CERTAIN => format!("{sentence} {}", words.coach_likely),
                 _ => sentence,
             }
         }
     })
+}
+
+/// What else decided, as a sentence.
+fn signs(words: &Words, signs: &[RoleSign]) -> Option<String> {
+    let name = |sign: &RoleSign| match sign {
+        RoleSign::Asks => None,
+        RoleSign::AsksOpenly => Some(words.sign_asks_openly),
+        RoleSign::Answered => Some(words.sign_answered),
+        RoleSign::SpeaksOfYou => Some(words.sign_speaks_of_you),
+        RoleSign::Advises => Some(words.sign_advises),
+        RoleSign::GivesBack => Some(words.sign_gives_back),
+        RoleSign::AsksLeave => Some(words.sign_asks_leave),
+        RoleSign::Opens => Some(words.sign_opens),
+    };
+    let names: Vec<&str> = signs.iter().filter_map(name).collect();
+    let (last, before) = names.split_last()?;
+    let listed = match before {
+        [] => (*last).to_owned(),
+        before => format!("{}{}{last}", before.join(", "), words.range_and),
+    };
+    Some(fill(words.coach_signs, &[("signs", &listed)]))
 }
 
 fn little(words: &'static Words, analysis: &Analysis) -> &'static str {
@@ -203,8 +232,18 @@ fn warning(words: &Words, analysis: &Analysis, code: WarningCode) -> Option<Stri
 fn unknown_coach(words: &'static Words, analysis: &Analysis) -> UnknownCoach {
     let commands = commands(analysis);
     let many = if commands.len() > 1 { 2.0 } else { 1.0 };
+    let doubts = analysis.speakers.iter().filter_map(|one| one.role_evidence.as_ref()?.doubt);
+    let why = doubts.into_iter().next().map(|doubt| match doubt {
+        Doubt::OneVoice => words.doubt_one_voice,
+        Doubt::TooLittle => words.doubt_too_little,
+        Doubt::NobodyCoaches => words.doubt_nobody_coaches,
+        Doubt::Alike => words.doubt_alike,
+    });
     UnknownCoach {
-        say: words.coach_unknown_loud.to_owned(),
+        say: why.map_or_else(
+            || words.coach_unknown_loud.to_owned(),
+            |why| format!("{} {why}", words.coach_unknown_loud),
+        ),
         voices: analysis.speakers.iter().map(|s| voice_line(words, analysis, s)).collect(),
         lead: words.form(many, words.coach_command),
         commands,
@@ -260,7 +299,7 @@ mod tests {
     use super::*;
     use crate::report::sample;
     use crate::report::words::words;
-    use crate::session::Warning;
+    use crate::session::{RoleEvidence, Warning};
 
     fn read(analysis: &Analysis) -> Evidence {
         evidence(words(Language::En), analysis)
@@ -307,6 +346,32 @@ mod tests {
         assert!(!read(&analysis).lines[0].contains("not certain"));
         analysis.speakers[0].role_confidence = Some(0.7);
         assert!(read(&analysis).lines[0].ends_with("This is likely, not certain."));
+    }
+
+    #[test]
+    fn what_decided_is_said_and_questions_only_where_they_did() {
+        let mut analysis = sample::english().0;
+        let evidence = analysis.speakers[0].role_evidence.as_mut().unwrap();
+        (evidence.questions, evidence.of) = (Some(19), Some(23));
+        evidence.signs = vec![RoleSign::SpeaksOfYou, RoleSign::Asks, RoleSign::Opens];
+        let said = read(&analysis).lines[0].clone();
+        assert!(said.contains("questions. That voice speaks of “you” more than of “I” and speaks"));
+        let evidence = analysis.speakers[0].role_evidence.as_mut().unwrap();
+        (evidence.questions, evidence.of) = (Some(0), Some(2));
+        let said = read(&analysis).lines[0].clone();
+        assert!(said.contains("from the way the two speak. That voice"), "{said}");
+    }
+
+    #[test]
+    fn why_nobody_is_taken_for_the_coach_is_said() {
+        let (known, session) = sample::english();
+        let mut analysis = sample::without_coach(&known, &session).0;
+        let said = |analysis: &Analysis| read(analysis).unknown.unwrap().say;
+        assert!(said(&analysis).ends_with("until it is."));
+        let evidence =
+            RoleEvidence { doubt: Some(Doubt::Alike), ..RoleEvidence::new(RoleFrom::Conversation) };
+        analysis.speakers[0].role_evidence = Some(evidence);
+        assert!(said(&analysis).ends_with("so it cannot be told."));
     }
 
     #[test]

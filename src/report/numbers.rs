@@ -122,7 +122,9 @@ fn whole(value: f64) -> String {
     round(value).to_string()
 }
 
-fn decimal(words: &Words, value: f64, places: usize) -> String {
+/// A number with so many decimals.
+#[must_use]
+pub fn decimal(words: &Words, value: f64, places: usize) -> String {
     let text = format!("{value:.places$}");
     if words.french() { text.replace('.', ",") } else { text }
 }

@@ -8,8 +8,8 @@ use crate::analysis;
 use crate::attribution::{Attributed, by_speaker, roles, utterances};
 use crate::error::{Error, Result};
 use crate::session::{
-    Corrections, Evidence, Language, Ms, Role, RoleFrom, SeparationLevel, Session, Source,
-    SourceFile, SourceKind, Speaker, SpeakerId, Speech, SpeechFrom, Utterance, Warning,
+    Corrections, Evidence, Language, Ms, Role, RoleEvidence, RoleFrom, SeparationLevel, Session,
+    Source, SourceFile, SourceKind, Speaker, SpeakerId, Speech, SpeechFrom, Utterance, Warning,
     WarningCode, Word,
 };
 use crate::speakers::VoiceDoubt;
@@ -49,7 +49,8 @@ pub(super) fn said(listened: &Listened, heard: Heard) -> Said {
     Said { language: heard.language, invented, speech, utterances }
 }
 
-/// Makes the session of a recording that was heard.
+/// Makes the session of a recording that was heard; `known` is the speaker whose voice is that of the
+/// coach's voiceprint, from 0, and how like.
 ///
 /// # Errors
 /// The coach was named and is not among the speakers.
@@ -59,6 +60,7 @@ pub(super) fn session(
     model: &str,
     listened: &Listened,
     said: Said,
+    known: Option<(usize, f64)>,
 ) -> Result<Session> {
     let ids = ids(listened);
     let Said { language, invented, speech, utterances } = said;
@@ -81,7 +83,7 @@ pub(super) fn session(
         utterances,
         corrections: Corrections::default(),
     };
-    give_roles(job, &mut session)?;
+    give_roles(job, &mut session, known)?;
     Ok(session)
 }
 
@@ -220,9 +222,13 @@ fn warnings(
     warnings
 }
 
-/// Roles that were given win, then those a transcript gives; else they are worked out, and below the
-/// floor nobody has one.
-pub(super) fn give_roles(job: &Job, session: &mut Session) -> Result<()> {
+/// Roles that were given win, then a voice that is known, then those a transcript gives; else they are
+/// worked out, and below the floor nobody has one.
+pub(super) fn give_roles(
+    job: &Job,
+    session: &mut Session,
+    known: Option<(usize, f64)>,
+) -> Result<()> {
     let given: Vec<(SpeakerId, Role)> = session
         .speakers
         .iter()
@@ -236,7 +242,8 @@ pub(super) fn give_roles(job: &Job, session: &mut Session) -> Result<()> {
         session.give_other_roles(RoleFrom::Track);
         return Ok(());
     }
-    if let Some(choice) = &job.options.coach {
+    let named = job.options.coach.as_ref();
+    if let Some(choice) = named.filter(|one| !matches!(one, CoachChoice::Voiceprint(_))) {
         let coach = chosen(job, session, choice)?;
         for speaker in &mut session.speakers {
             *speaker = Speaker { name: speaker.name.take(), ..unknown(speaker.id) };
@@ -245,17 +252,27 @@ pub(super) fn give_roles(job: &Job, session: &mut Session) -> Result<()> {
         session.give_other_roles(RoleFrom::Option);
         return Ok(());
     }
+    if let Some((place, likeness)) = known
+        && let Some(coach) = session.speakers.get(place).map(|one| one.id)
+    {
+        session.give_role(coach, Role::Coach, RoleFrom::Voiceprint);
+        let speaker = &mut session.speakers[place];
+        if let Some(evidence) = &mut speaker.role_evidence {
+            evidence.likeness = Some(likeness);
+        }
+        session.give_other_roles(RoleFrom::Voiceprint);
+        return Ok(());
+    }
     if session.speakers.iter().any(|speaker| speaker.role != Role::Unknown) {
         session.give_other_roles(RoleFrom::Import);
         return Ok(());
     }
     let coding = analysis::code_session(session);
     let ids: Vec<SpeakerId> = session.speakers.iter().map(|speaker| speaker.id).collect();
-    let Some(found) = roles::infer(&ids, &session.utterances, &coding.0) else { return Ok(()) };
-    if found.confidence < roles::FLOOR {
-        return Ok(());
+    let whole = session.source.part.is_none();
+    if let Some(found) = roles::infer(&ids, &session.utterances, &coding.0, whole) {
+        found_out(session, found);
     }
-    found_out(session, found);
     Ok(())
 }
 
@@ -274,6 +291,8 @@ fn chosen(job: &Job, session: &Session, choice: &CoachChoice) -> Result<SpeakerI
             });
         }
         CoachChoice::Channel(index) => by_index(*index),
+        // Told by the sound, before this.
+        CoachChoice::Voiceprint(_) => None,
         CoachChoice::First => {
             first().or_else(|| session.utterances.first().map(|said| said.speaker))
         }
@@ -297,12 +316,20 @@ fn chosen(job: &Job, session: &Session, choice: &CoachChoice) -> Result<SpeakerI
     })
 }
 
-fn found_out(session: &mut Session, found: roles::Inference) {
+fn found_out(session: &mut Session, found: roles::Finding) {
+    if let Some(doubt) = found.doubt {
+        for speaker in &mut session.speakers {
+            let why = RoleEvidence::new(RoleFrom::Conversation);
+            speaker.role_evidence = Some(RoleEvidence { doubt: Some(doubt), ..why });
+        }
+        return;
+    }
     session.give_role(found.coach, Role::Coach, RoleFrom::Conversation);
     if let Some(speaker) = session.speakers.iter_mut().find(|one| one.id == found.coach) {
         speaker.role_confidence = Some((found.confidence * 1000.0).round() / 1000.0);
         if let Some(evidence) = &mut speaker.role_evidence {
             (evidence.questions, evidence.of) = (Some(found.questions), Some(found.of));
+            evidence.signs = found.signs;
         }
     }
     session.give_other_roles(RoleFrom::Conversation);

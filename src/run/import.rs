@@ -21,7 +21,7 @@ use crate::session::{Corrections, Decoder, Language, Ms, Session, Source, Source
 use crate::sound::recognised;
 
 /// Changes whenever the same transcript can make another session.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A larger file is no transcript: ten hours with the time of each word make about ten megabytes.
 const LARGEST: u64 = 64 << 20;
@@ -176,6 +176,6 @@ fn session(job: &Job, path: &Path, hash: &str, read: Imported) -> Result<Session
         warnings: Vec::new(),
         corrections: Corrections::default(),
     };
-    assemble::give_roles(job, &mut session)?;
+    assemble::give_roles(job, &mut session, None)?;
     Ok(session)
 }

@@ -33,6 +33,7 @@ mod table;
 mod takes;
 mod tracks;
 mod transcribe;
+pub mod voiceprint;
 pub mod worker;
 
 pub use date::typed as typed_date;

@@ -1,6 +1,7 @@
 //! What a person chose: [`Options`] change the result and enter the fingerprint, [`Runtime`] does
 //! neither.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -93,13 +94,15 @@ pub enum CoachChoice {
     Speaker(SpeakerId),
     /// The speaker of this name, in whatever case: transcripts have names.
     Named(String),
+    /// Whose voice is like the voiceprint in this file.
+    Voiceprint(PathBuf),
 }
 
 /// A `--coach` that is none of its forms.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the coach is given as left, right, channel:N (from 1), first, a speaker such as S1, or of a \
-         transcript a name in it"
+    "the coach is given as left, right, channel:N (from 1), first, a speaker such as S1, a voiceprint \
+         (a file that ends in .json), or of a transcript a name in it"
 )]
 pub struct NoCoachChoice;
 
@@ -116,6 +119,7 @@ impl FromStr for CoachChoice {
                     Ok(number) if number > 0 => Ok(Self::Channel(number - 1)),
                     _ => Err(NoCoachChoice),
                 },
+                None if text.to_lowercase().ends_with(".json") => Ok(Self::Voiceprint(text.into())),
                 None => text.parse().map(Self::Speaker).or_else(|_| named(text)),
             },
         }

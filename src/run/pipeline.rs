@@ -19,6 +19,7 @@ use super::melody;
 use super::publish::Elapsed;
 use super::takes::{Recorded, Takes};
 use super::transcribe::{self, Heard, WordLog};
+use super::voiceprint::{self, Likenesses, Voiceprint};
 use super::{
     Counts, Done, Engines, Job, Outcome, Runtime, assemble, copies, date, import, publish, takes,
     tracks,
@@ -32,11 +33,12 @@ use crate::sound::recognised;
 use crate::words::HeardWindow;
 
 /// Changes whenever the same speech and words can make another session.
-const SESSION_VERSION: u32 = 3;
+const SESSION_VERSION: u32 = 4;
 
 const SPEECH: (&str, &str) = ("stages/speech.json", "openfloor.speech/1");
 const WORDS: (&str, &str) = ("stages/words.jsonl", "openfloor.words/1");
 const MELODY: (&str, &str) = ("stages/melody.json", "openfloor.melody/1");
+const LIKENESS: (&str, &str) = ("stages/likeness.json", "openfloor.likeness/1");
 
 /// Analyses one recording and writes its results.
 ///
@@ -71,8 +73,9 @@ fn analyse(
     let hashes = source_hashes(job, runtime)?;
     // A mix that cannot be read is none.
     let mix = job.together.mix.as_ref().and_then(|mix| hash(mix, runtime).ok());
+    let voiceprint = voiceprint::of_job(job, engines)?;
     let folder = Folder::open(&job.results)?;
-    let run = Run { job, engines, runtime, progress, cancel, folder, hashes, mix };
+    let run = Run { job, engines, runtime, progress, cancel, folder, hashes, mix, voiceprint };
     let done = run.all();
     if done.is_err() {
         run.folder.leave();
@@ -104,6 +107,8 @@ struct Run<'a> {
     hashes: Vec<String>,
     /// That of the mix of the tracks.
     mix: Option<String>,
+    /// What the coach is to be known by.
+    voiceprint: Option<Voiceprint>,
 }
 
 /// Fingerprints of the stages, each made from the one before.
@@ -179,7 +184,7 @@ impl Run<'_> {
         }))?;
         let mut parts = json!({
             "stage": "session", "version": SESSION_VERSION, "melody": melody::VERSION, "words": words, "sources": sources,
-            "names": names, "coach": options.coach, "about": options.about, "date": date::print(self.job),
+            "names": names, "coach": options.coach, "voiceprint": self.voiceprint, "like": voiceprint::VERSION, "about": options.about, "date": date::print(self.job),
             "model": self.engines.speech_to_text.name,
         });
         let people: Vec<_> = self.job.inputs.iter().map(|input| &input.name).collect();
@@ -203,11 +208,43 @@ impl Run<'_> {
             self.skip_sound();
             return Ok(session);
         }
-        let (listened, said) = self.speech_and_words(prints, counts, elapsed)?;
+        let (listened, said, takes) = self.speech_and_words(prints, counts, elapsed)?;
+        let known = self.known_voice(prints, &listened, takes, counts, elapsed)?;
         let model = &self.engines.speech_to_text.name;
-        let session = assemble::session(self.job, &self.hashes, model, &listened, said)?;
+        let session = assemble::session(self.job, &self.hashes, model, &listened, said, known)?;
         measure::keep_session(&self.folder, &prints.sums, &session)?;
         Ok(session)
+    }
+
+    /// The speaker whose voice is clearly that of the voiceprint, from 0, and how like.
+    fn known_voice(
+        &self,
+        prints: &Prints,
+        listened: &Listened,
+        takes: Option<Takes>,
+        counts: &mut Counts,
+        elapsed: &mut Elapsed,
+    ) -> Result<Option<(usize, f64)>> {
+        let Some(voiceprint) = &self.voiceprint else { return Ok(None) };
+        let print = measure::print(
+            &self.folder,
+            &json!({
+                "stage": "likeness", "version": voiceprint::VERSION, "speech": prints.speech,
+                "voiceprint": voiceprint,
+            }),
+        )?;
+        if !self.runtime.force
+            && let Some(found) = self.folder.load::<Likenesses>(LIKENESS.0, LIKENESS.1, &print)
+        {
+            return Ok(found.clear());
+        }
+        let takes = match takes {
+            Some(takes) => takes,
+            None => self.takes(&self.folder.stages()?, Some(listened), counts, elapsed)?.0,
+        };
+        let found = voiceprint::compare(voiceprint, listened, &takes, self.engines, self.cancel)?;
+        self.folder.save(LIKENESS.0, LIKENESS.1, &print, &found)?;
+        Ok(found.clear())
     }
 
     /// Says that nothing is to be listened to: an earlier run has.
@@ -230,7 +267,7 @@ impl Run<'_> {
         prints: &Prints,
         counts: &mut Counts,
         elapsed: &mut Elapsed,
-    ) -> Result<(Listened, Said)> {
+    ) -> Result<(Listened, Said, Option<Takes>)> {
         let work = self.folder.stages()?;
         let mut listened: Option<Listened> = None;
         if self.runtime.force {
@@ -243,16 +280,18 @@ impl Run<'_> {
             if let Some(language) = transcribe::heard_before(&log, &before, known) {
                 let mut said = assemble::said(known, Heard { language, windows: before });
                 let (ends, print) = self.ends(prints, known, &said)?;
-                if let Some(heard) = self.folder.load(MELODY.0, MELODY.1, &print) {
+                let takes = if let Some(heard) = self.folder.load(MELODY.0, MELODY.1, &print) {
                     self.skip_sound();
                     melody::give(&mut said.utterances, &ends, &heard);
+                    None
                 } else {
                     let (takes, _) = self.takes(&work, Some(known), counts, elapsed)?;
                     self.progress.skip(Stage::Listen);
                     self.progress.skip(Stage::Transcribe);
                     self.melody(&takes, &mut said, &ends, &print)?;
-                }
-                return Ok((known.clone(), said));
+                    Some(takes)
+                };
+                return Ok((known.clone(), said, takes));
             }
         }
         let (progress, cancel) = (self.progress, self.cancel);
@@ -290,7 +329,7 @@ impl Run<'_> {
         let mut said = assemble::said(&listened, heard);
         let (ends, print) = self.ends(prints, &listened, &said)?;
         self.melody(&takes, &mut said, &ends, &print)?;
-        Ok((listened, said))
+        Ok((listened, said, Some(takes)))
     }
 
     /// The sound, decoded.

@@ -14,7 +14,9 @@ mod voices;
 
 pub use edits::{Corrections, Edit, Label, Place};
 pub use kind::MomentKind;
-pub use people::{NotASpeaker, Role, RoleEvidence, RoleFrom, Side, Speaker, SpeakerId};
+pub use people::{
+    Doubt, NotASpeaker, Role, RoleEvidence, RoleFrom, RoleSign, Side, Speaker, SpeakerId,
+};
 pub use source::{
     About, DateFrom, Decoder, Evidence, Separation, SeparationLevel, Source, SourceFile,
     SourceKind, SpeechFrom, Warning, WarningCode,
@@ -105,7 +107,7 @@ impl Session {
         if let Some(speaker) = self.speakers.iter_mut().find(|speaker| speaker.id == id) {
             speaker.role = role;
             speaker.role_confidence = None;
-            speaker.role_evidence = Some(RoleEvidence { from, questions: None, of: None, side });
+            speaker.role_evidence = Some(RoleEvidence { side, ..RoleEvidence::new(from) });
         }
     }
 

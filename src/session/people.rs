@@ -76,10 +76,65 @@ pub enum RoleFrom {
     Edit,
     /// Worked out from who asks and who is asked.
     Conversation,
+    /// The voice is like the coach's voiceprint.
+    Voiceprint,
+}
+
+/// What shows that somebody is the coach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleSign {
+    /// Asks.
+    Asks,
+    /// Asks what leaves the answer open.
+    AsksOpenly,
+    /// Is answered at length: words of the others in the turn after one that asks.
+    Answered,
+    /// Speaks of the other rather than of oneself: "you" against "I".
+    SpeaksOfYou,
+    /// Advises or directs.
+    Advises,
+    /// Gives back what the other said or meant.
+    GivesBack,
+    /// Asks leave, stresses the choice.
+    AsksLeave,
+    /// Says the first thing in a recording that is whole.
+    Opens,
+}
+
+impl RoleSign {
+    /// How many there are.
+    pub const COUNT: usize = 8;
+
+    /// All of them.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Asks,
+        Self::AsksOpenly,
+        Self::Answered,
+        Self::SpeaksOfYou,
+        Self::Advises,
+        Self::GivesBack,
+        Self::AsksLeave,
+        Self::Opens,
+    ];
+}
+
+/// Why nobody is taken for the coach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// Fewer than two people say anything.
+    OneVoice,
+    /// Too little is said to tell.
+    TooLittle,
+    /// Nobody asks, advises and speaks of the other as a coach does.
+    NobodyCoaches,
+    /// More than one does.
+    Alike,
 }
 
 /// Why a speaker has the role they have, as facts a sentence can be made of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RoleEvidence {
     /// Where the role comes from.
     pub from: RoleFrom,
@@ -92,6 +147,31 @@ pub struct RoleEvidence {
     /// The channel of a two-channel recording this speaker is on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub side: Option<Side>,
+    /// How like the voice is to the voiceprint, from 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub likeness: Option<f64>,
+    /// What else decided, the heaviest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signs: Vec<RoleSign>,
+    /// Why the conversation gave this speaker no role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<Doubt>,
+}
+
+impl RoleEvidence {
+    /// Where a role comes from, and nothing more.
+    #[must_use]
+    pub fn new(from: RoleFrom) -> Self {
+        Self {
+            from,
+            questions: None,
+            of: None,
+            side: None,
+            likeness: None,
+            signs: Vec::new(),
+            doubt: None,
+        }
+    }
 }
 
 /// A channel of a two-channel recording.

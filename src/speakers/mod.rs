@@ -10,10 +10,12 @@ mod channels;
 mod encoder;
 mod frames;
 mod mix;
+mod voiceprint;
 mod voices;
 
 pub use activity::Channel;
 pub use channels::{NotPeople, Told, VoiceDoubt, tell_apart};
 pub use encoder::{EMBEDDED_FRAMES, EMBEDDING, Embedding, VoiceEncoder};
 pub use mix::mix_of_others;
+pub use voiceprint::{Voice, likeness, voice};
 pub use voices::{Diarise, MOST_SPEAKERS, Mixed, VoiceClusters};

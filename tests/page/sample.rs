@@ -122,10 +122,10 @@ fn told(language: Language, lines: impl Iterator<Item = Line>) -> Session {
         role,
         name: None,
         role_evidence: Some(RoleEvidence {
-            from: RoleFrom::Conversation,
             questions: (role == Role::Coach).then_some(10),
             of: Some(11),
             side: Some(if id == 1 { Side::Left } else { Side::Right }),
+            ..RoleEvidence::new(RoleFrom::Conversation)
         }),
         role_confidence: Some(0.97),
     };

@@ -7,3 +7,5 @@ pub mod agreement;
 pub mod lang;
 #[path = "../../src/session/mod.rs"]
 pub mod session;
+#[path = "../../src/attribution/roles/mod.rs"]
+pub mod roles;

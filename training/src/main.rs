@@ -6,6 +6,7 @@ mod corpus;
 mod data;
 mod fit;
 mod learn;
+mod roles;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -53,12 +54,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (mut only, mut rules) = (None, false);
     let (mut write, mut short) = (None, false);
     let mut coded_ends = false;
+    let mut who = false;
     for word in std::env::args().skip(1) {
         match word.as_str() {
             "en" => only = Some(Language::En),
             "fr" => only = Some(Language::Fr),
             "rules" => rules = true,
             "short" => short = true,
+            "roles" => who = true,
             "coded-ends" => coded_ends = true,
             "write" => write = Some(Path::new("../src/lang/model")),
             word if settings.set(word) => {}
@@ -78,7 +81,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .collect();
     eprintln!("read {} documents in {:.1?}", docs.len(), began.elapsed());
 
-    let mut tables: BTreeMap<(Language, bool, Option<usize>), Weights> = BTreeMap::new();
+    let mut tables = Tables::new();
     if !rules {
         for language in [Language::En, Language::Fr] {
             if only.is_some_and(|only| only != language) {
@@ -103,6 +106,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 eprintln!("{language:?} {marked} {:?} in {:.1?}", school.size(), began.elapsed());
             }
         }
+    }
+    if who {
+        return roles(&tables, &cutters, write.is_some());
     }
     if let Some(folder) = write {
         for ((language, fold), table) in &cutters {
@@ -168,6 +174,29 @@ fn main() -> Result<(), Box<dyn Error>> {
                 println!("{name:58} {rule:7.3} {model}");
             }
         }
+    }
+    Ok(())
+}
+
+/// Weights by language, by whether there is punctuation, and by the fold that was left out.
+type Tables = BTreeMap<(Language, bool, Option<usize>), Weights>;
+
+/// Learns who is the coach, from acts that were found by weights that have not seen the transcript.
+fn roles(tables: &Tables, cutters: &Cutters, write: bool) -> Result<(), Box<dyn Error>> {
+    let conversations = roles::read(Path::new("../../shared/coding/dev"))?;
+    let coded = |one: roles::Conversation| {
+        let (language, fold) = (one.language, Some(one.fold));
+        let models = Models {
+            marked: tables.get(&(language, true, fold)),
+            words: tables.get(&(language, false, fold)),
+            borders: cutters.get(&(language, fold)),
+        };
+        roles::coded(one, models)
+    };
+    let all: Vec<roles::Coded> = conversations.into_iter().map(coded).collect();
+    let weights = roles::run(&all);
+    if write {
+        roles::write(Path::new("../src/attribution/roles/weights.rs"), &weights)?;
     }
     Ok(())
 }

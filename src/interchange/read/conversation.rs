@@ -177,7 +177,7 @@ pub(super) fn speaker(id: SpeakerId, role: Option<Role>, name: Option<String>) -
     let by_name = name.as_deref().and_then(names::role);
     let role = role.or(by_name).unwrap_or_default();
     let name = name.filter(|name| by_name.is_none() || name.contains('('));
-    let evidence = RoleEvidence { from: RoleFrom::Import, questions: None, of: None, side: None };
+    let evidence = RoleEvidence::new(RoleFrom::Import);
     let role_evidence = Some(evidence).filter(|_| role != Role::Unknown);
     Speaker { id, role, name, role_evidence, role_confidence: None }
 }

@@ -46,7 +46,7 @@ fn figures_and_places_stand_in_it() {
         "likely",
         "leans within range",
         "What this rests on",
-        "with 1 of the 5 questions",
+        "from the way the two speak",
         "first indication",
         "1 question by the coach (1 open)",
     ] {

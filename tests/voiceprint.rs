@@ -160,9 +160,20 @@ fn likeness_of_the_same_and_of_other_voices() {
                 values.sort_by(f64::total_cmp);
             }
             let cut = quantile(&other, 0.99);
+            // Where as many are missed as are taken for another.
+            let rates = same.iter().map(|cut| {
+                let part = |values: &[f64], over: bool| {
+                    let count = values.iter().filter(|value| (*value >= cut) == over).count();
+                    count as f64 / values.len() as f64
+                };
+                part(&same, false).max(part(&other, true))
+            });
+            let equal = 100.0 * rates.fold(1.0, f64::min);
+            let taken = other.iter().filter(|value| **value >= 0.80).count();
+            let known = same.iter().filter(|value| **value >= 0.80).count();
             let missed = same.iter().filter(|value| **value <= cut).count();
             println!(
-                "{enrolled} s, {how}: same {:.3} {:.3} {:.3} ({}); others median {:.3}, 95 % {:.3}, 99 % {:.3}, most {:.3} ({}); same sex median {:.3}, most {:.3}; missed at 1 %: {missed}",
+                "{enrolled} s, {how}: same {:.3} {:.3} {:.3} ({}); others median {:.3}, 95 % {:.3}, 99 % {:.3}, most {:.3} ({}); same sex median {:.3}, most {:.3}; missed at 1 %: {missed}; equal error {equal:.1} %; at 0.80 known {known}, taken for another {taken}",
                 same[0],
                 quantile(&same, 0.1),
                 quantile(&same, 0.5),

@@ -31,15 +31,17 @@ pub(super) const VERSION: u32 = 1;
 /// Less speech than this is not enough to know a voice again by (`docs/voiceprint.md`).
 const LEAST_SPEECH: Ms = Ms(20_000);
 
-/// From this likeness on a voice may be the coach's, and it must be ahead of every other by so much:
-/// `docs/voiceprint.md`.
+/// From this likeness on a voice may be the coach's: one in a hundred of other people's is more like.
+/// It must be ahead of every other by so much. `docs/voiceprint.md`.
 const LEAST_LIKENESS: f64 = 0.80;
 const LEAST_AHEAD: f64 = 0.05;
 
-/// Two parts of one recording that are less like than this are two voices: `docs/voiceprint.md`.
-const LEAST_ONE_VOICE: f64 = 0.75;
+/// Two parts of one recording that are less like than this are two voices: the halves that one voice
+/// falls into are 0.87 alike and more, two people's 0.81 or less but in a telephone's band
+/// (`docs/decisions/0005-one-channel.md`).
+const LEAST_ONE_VOICE: f64 = 0.85;
 
-/// A speaker who says less than this by themselves is not compared.
+/// A voice that is heard for less than this by itself is not compared.
 const LEAST_HEARD: Ms = Ms(6_400);
 
 /// A voice that was enrolled.
@@ -156,6 +158,7 @@ pub fn enroll(
     if let [a, b] = &halves[..]
         && let Some(a) = voice(&encoder, &copy, *channel, a, cancel)?
         && let Some(b) = voice(&encoder, &copy, *channel, b, cancel)?
+        && a.heard.min(b.heard) >= LEAST_HEARD
     {
         two |= apart(&a.mean, &b.mean);
     }

@@ -74,7 +74,7 @@ pub static FR: Words = Words {
     language_not_covered: "La langue n’est ni l’anglais ni le français\u{a0}: ce qui est dit est gardé, rien n’y est compté.",
     damaged: "Des parties de l’enregistrement sont abîmées\u{202f}; elles valent silence.",
     shorter: "Le fichier se dit plus long que ce qui a pu en être lu.",
-    not_aligned: "Rien dans les pistes ne dit comment elles se placent entre elles : elles sont supposées commencer au même moment.",
+    not_aligned: "Rien dans les pistes ne dit comment elles se placent entre elles\u{a0}: elles sont supposées commencer au même moment.",
     invented_dropped: "Du texte que la reconnaissance vocale invente sur du bruit a été écarté.",
     model_weak: "Les mots viennent de Whisper {model}, qui entend cette langue moins bien que l’anglais\u{202f}; un modèle plus grand, comme {larger}, l’entend mieux ({option}).",
     model_weak_french: "Les mots viennent de Whisper {model}, qui entend le français moins bien que l’anglais\u{a0}: 13–17\u{202f}% des mots sont faux sur nos enregistrements à un seul micro. Un modèle plus grand, comme {larger}, l’entend mieux ({option}).",

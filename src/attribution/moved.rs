@@ -18,13 +18,14 @@ pub(super) fn follow(words: &[(usize, Span)], voices: &mut [Vec<Span>]) {
     for &(to, span) in words {
         let own = overlap(&voices[to], span);
         let others = voices.iter().enumerate().filter(|&(voice, _)| voice != to);
-        let moved = others.map(|(_, other)| overlap(other, span)).sum::<Ms>() > own;
+        let theirs: Ms = others.map(|(_, other)| overlap(other, span)).sum();
+        let against = theirs > own;
         match moves.last_mut().filter(|(last, _)| going_on && *last == to) {
-            Some((_, stretch)) if moved => *stretch = stretch.hull(span),
-            _ if moved => moves.push((to, span)),
+            Some((_, stretch)) if against => *stretch = stretch.hull(span),
+            _ if against => moves.push((to, span)),
             _ => {}
         }
-        going_on = moved;
+        going_on = against;
     }
     for (to, stretch) in moves {
         for voice in (0..voices.len()).filter(|&voice| voice != to) {

@@ -15,7 +15,7 @@ mod voices;
 
 pub use activity::Channel;
 pub use channels::{NotPeople, Told, VoiceDoubt, tell_apart};
-pub use encoder::{EMBEDDED_FRAMES, EMBEDDING, Embedding, VoiceEncoder};
+pub use encoder::{EMBEDDED_FRAMES, EMBEDDING, Embedding, VoiceEncoder, likeness};
 pub use mix::mix_of_others;
-pub use voiceprint::{Voice, likeness, voice};
+pub use voiceprint::{Voice, voice};
 pub use voices::{Diarise, MOST_SPEAKERS, Mixed, VoiceClusters};

@@ -3,7 +3,7 @@
 //! In: the speech of one speaker in a work copy. Out: a [`Voice`]: the mean of what the encoder says
 //! of stretches of 1.6 s spread over it. Measured in `docs/voiceprint.md`.
 
-use super::encoder::{EMBEDDED_FRAMES, Embedding, VoiceEncoder};
+use super::encoder::{EMBEDDED_FRAMES, Embedding, VoiceEncoder, middle};
 use crate::error::{Error, Result};
 use crate::progress::Cancel;
 use crate::session::{Ms, Span};
@@ -46,16 +46,7 @@ pub fn voice(
         stretches.extend(encoder.embed(copy, channel, some)?);
     }
     let heard = Ms((stretches.len() * EMBEDDED_FRAMES * 10) as u64);
-    Ok(mean(&stretches).map(|mean| Voice { mean, stretches, heard }))
-}
-
-/// How like two voices are: the cosine of their embeddings, 1 for the same.
-#[must_use]
-pub fn likeness(a: &[f32], b: &[f32]) -> f64 {
-    let dot = |a: &[f32], b: &[f32]| -> f64 {
-        a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
-    };
-    dot(a, b) / (dot(a, a) * dot(b, b)).sqrt().max(1e-9)
+    Ok(middle(stretches.iter()).map(|mean| Voice { mean, stretches, heard }))
 }
 
 /// Frames of speech in sets of 1.6 s.
@@ -82,17 +73,4 @@ fn spread<T>(all: Vec<T>, most: usize) -> Vec<T> {
     let count = all.len();
     let keep = |place: usize| count <= most || place * most / count != (place + 1) * most / count;
     all.into_iter().enumerate().filter(|(place, _)| keep(*place)).map(|(_, one)| one).collect()
-}
-
-/// The mean of embeddings, of length 1.
-fn mean(all: &[Embedding]) -> Option<Embedding> {
-    let mut sum = vec![0.0_f32; all.first()?.len()];
-    for one in all {
-        for (sum, value) in sum.iter_mut().zip(one) {
-            *sum += value;
-        }
-    }
-    let length = sum.iter().map(|value| value * value).sum::<f32>().sqrt().max(1e-9);
-    sum.iter_mut().for_each(|value| *value /= length);
-    Some(sum)
 }

@@ -3,6 +3,7 @@
 //! The network is Resemblyzer's voice encoder (GE2E loss, Wan et al. 2018), run by tract on the CPU,
 //! one thread; where it comes from and how it was checked is in `models/README.md`.
 
+mod embedding;
 mod mel;
 
 use std::fmt;
@@ -14,22 +15,19 @@ use tract_onnx::prelude::{
     TypedRunnableModel, tvec,
 };
 
+pub(super) use self::embedding::middle;
+pub use self::embedding::{EMBEDDING, Embedding, likeness};
 use self::mel::{BANDS, Mel, WIDTH};
 use crate::error::{Error, Result};
 use crate::sound::{LEVEL_HOP_SAMPLES, WorkCopy};
 
 /// Frames of 10 ms that make one embedding.
 pub const EMBEDDED_FRAMES: usize = 160;
-/// Numbers of an embedding.
-pub const EMBEDDING: usize = 256;
 /// Windows the network takes at once: half the time a window of four alone.
 const AT_ONCE: usize = 4;
 /// Loudness that a window is brought to at least, root mean square against full scale: the network
 /// sees power, and was trained on sound lifted to −30 dBFS.
 const LOUDNESS: f32 = 0.031_622_776;
-
-/// What a voice is like: [`EMBEDDING`] numbers, 0 or more, of length 1.
-pub type Embedding = Vec<f32>;
 
 /// The network.
 pub struct VoiceEncoder {

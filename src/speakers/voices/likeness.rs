@@ -6,12 +6,14 @@
 
 use nalgebra::{DMatrix, SymmetricEigen};
 
-use super::Mixed;
 use super::cluster::{Labels, clusterings};
 use super::windows::{Window, windows};
+use super::{MOST_SPEAKERS, Mixed};
 use crate::error::{Error, Result};
 use crate::progress::Cancel;
-use crate::speakers::encoder::{EMBEDDED_FRAMES, EMBEDDING, Embedding, VoiceEncoder};
+use crate::speakers::encoder::{
+    EMBEDDED_FRAMES, EMBEDDING, Embedding, VoiceEncoder, likeness, middle,
+};
 use crate::speakers::frames::real;
 
 /// Frames from one window to the next.
@@ -29,6 +31,8 @@ const SAYS: f64 = 30.0;
 pub(super) struct Likeness {
     pub windows: Vec<Window>,
     embeddings: Vec<Embedding>,
+    /// The embeddings along the directions in which they vary most.
+    seen: DMatrix<f64>,
 }
 
 impl Likeness {
@@ -55,7 +59,8 @@ impl Likeness {
             }
             embeddings.extend(encoder.embed(mixed.copy, mixed.channel, sets)?);
         }
-        Ok(Self { windows, embeddings })
+        let seen = widest(&embeddings, MOST_SPEAKERS + 1);
+        Ok(Self { windows, embeddings, seen })
     }
 
     /// Clusterings of the windows into `voices`, the tightest first.
@@ -63,17 +68,8 @@ impl Likeness {
         if self.embeddings.len() <= voices {
             return Vec::new();
         }
-        let mean = mean(self.embeddings.iter());
-        let rows = DMatrix::from_fn(self.embeddings.len(), EMBEDDING, |row, k| {
-            f64::from(self.embeddings[row][k]) - mean[k]
-        });
-        let eigen = SymmetricEigen::new(rows.transpose() * &rows);
-        let mut order: Vec<usize> = (0..EMBEDDING).collect();
-        order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
-        let axes = DMatrix::from_fn(EMBEDDING, DIRECTIONS.max(voices), |k, n| {
-            eigen.eigenvectors[(k, order[n])]
-        });
-        clusterings(&(rows * axes), voices)
+        let directions = DIRECTIONS.max(voices).min(self.seen.ncols());
+        clusterings(&self.seen.columns(0, directions).into_owned(), voices)
     }
 
     /// How much each window is like each voice, log-likelihood against the likeliest. `labels` are
@@ -81,13 +77,13 @@ impl Likeness {
     pub fn scores(&self, labels: &[Option<usize>], voices: usize, least: f64) -> Vec<Vec<f64>> {
         let centres = self.centres(labels, voices);
         let score = |embedding: &Embedding| -> Vec<f64> {
-            let likeness: Vec<f64> = centres
+            let like: Vec<f64> = centres
                 .iter()
-                .map(|c| c.as_ref().map_or(f64::NEG_INFINITY, |c| SAYS * cosine(c, embedding)))
+                .map(|c| c.as_ref().map_or(f64::NEG_INFINITY, |c| SAYS * likeness(c, embedding)))
                 .collect();
-            let best = likeness.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let best = like.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             if best.is_finite() {
-                likeness.into_iter().map(|score| (score - best).max(least)).collect()
+                like.into_iter().map(|score| (score - best).max(least)).collect()
             } else {
                 vec![0.0; voices]
             }
@@ -101,10 +97,10 @@ impl Likeness {
         let of = |labels: &[Option<usize>], voices: usize| -> f64 {
             let centres = self.centres(labels, voices);
             let each = self.embeddings.iter().zip(labels);
-            let likeness = each.filter_map(|(embedding, label)| {
-                Some(cosine(centres[(*label)?].as_ref()?, embedding))
+            let all = each.filter_map(|(embedding, label)| {
+                Some(likeness(centres[(*label)?].as_ref()?, embedding))
             });
-            likeness.sum::<f64>() / real(labels.iter().flatten().count().max(1))
+            all.sum::<f64>() / real(labels.iter().flatten().count().max(1))
         };
         SAYS * (of(labels, voices) - of(&one, 1))
     }
@@ -113,10 +109,9 @@ impl Likeness {
     /// nothing to part.
     pub fn nearest(&self, voices: usize) -> f64 {
         let Some(labels) = self.parted(voices) else { return 1.0 };
-        let centres: Vec<Vec<f64>> = self.centres(&labels, voices).into_iter().flatten().collect();
-        let pairs = centres.iter().enumerate().flat_map(|(n, a)| {
-            centres[n + 1..].iter().map(|b| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>())
-        });
+        let centres: Vec<_> = self.centres(&labels, voices).into_iter().flatten().collect();
+        let each = centres.iter().enumerate();
+        let pairs = each.flat_map(|(n, a)| centres[n + 1..].iter().map(|b| likeness(a, b)));
         pairs.max_by(f64::total_cmp).unwrap_or(1.0)
     }
 
@@ -131,36 +126,25 @@ impl Likeness {
     }
 
     /// The middle of each voice; `None` for one without windows.
-    fn centres(&self, labels: &[Option<usize>], voices: usize) -> Vec<Option<Vec<f64>>> {
-        (0..voices)
-            .map(|voice| {
-                let own = self.embeddings.iter().zip(labels);
-                let own: Vec<&Embedding> =
-                    own.filter(|(_, label)| **label == Some(voice)).map(|(e, _)| e).collect();
-                (!own.is_empty()).then(|| unit(mean(own.into_iter())))
-            })
-            .collect()
+    fn centres(&self, labels: &[Option<usize>], voices: usize) -> Vec<Option<Embedding>> {
+        let of = |voice| {
+            let own = self.embeddings.iter().zip(labels);
+            middle(own.filter(|(_, label)| **label == Some(voice)).map(|(embedding, _)| embedding))
+        };
+        (0..voices).map(of).collect()
     }
 }
 
-/// The mean embedding.
-fn mean<'a>(embeddings: impl ExactSizeIterator<Item = &'a Embedding>) -> Vec<f64> {
-    let count = real(embeddings.len().max(1));
-    let mut mean = vec![0.0; EMBEDDING];
-    for embedding in embeddings {
-        for (sum, &value) in mean.iter_mut().zip(embedding) {
-            *sum += f64::from(value) / count;
-        }
+/// Embeddings along the `keep` directions in which they vary most, the widest first.
+fn widest(embeddings: &[Embedding], keep: usize) -> DMatrix<f64> {
+    let at = |row: usize, k: usize| f64::from(embeddings[row][k]);
+    let mut rows = DMatrix::from_fn(embeddings.len(), EMBEDDING, at);
+    for mut column in rows.column_iter_mut() {
+        let mean = column.mean();
+        column.add_scalar_mut(-mean);
     }
-    mean
-}
-
-fn unit(mut vector: Vec<f64>) -> Vec<f64> {
-    let length = vector.iter().map(|v| v * v).sum::<f64>().sqrt().max(1e-9);
-    vector.iter_mut().for_each(|v| *v /= length);
-    vector
-}
-
-fn cosine(centre: &[f64], embedding: &Embedding) -> f64 {
-    centre.iter().zip(embedding).map(|(c, &e)| c * f64::from(e)).sum()
+    let eigen = SymmetricEigen::new(rows.transpose() * &rows);
+    let mut order: Vec<usize> = (0..EMBEDDING).collect();
+    order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
+    rows * DMatrix::from_fn(EMBEDDING, keep, |k, n| eigen.eigenvectors[(k, order[n])])
 }

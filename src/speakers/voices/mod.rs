@@ -125,7 +125,7 @@ impl Diarise for VoiceClusters<'_> {
         each.sort_by_key(|(spans, _)| spans.first().map_or(Ms(u64::MAX), |span| span.start()));
         let (speech, of): (Vec<Vec<Span>>, Vec<Vec<u8>>) = each.into_iter().unzip();
         let scores =
-            of.iter().all(|one| !one.is_empty()).then(|| VoiceScores { start_ms: Ms::ZERO, of });
+            of.iter().all(|one| !one.is_empty()).then_some(VoiceScores { start_ms: Ms::ZERO, of });
         let error = if voices == 1 {
             0.0
         } else {

@@ -26,12 +26,12 @@ fn read(tree: &Path, inside: &str) -> Vec<String> {
             line.push_str(" together");
         }
         if let Some(mix) = &found.together.mix {
-            line.push_str(&format!(" by {}", name(mix)));
+            line = format!("{line} by {}", name(mix));
         }
         let mut out: Vec<String> = found.left_out.iter().map(|path| name(path)).collect();
         out.sort();
         if !out.is_empty() {
-            line.push_str(&format!(" without {}", out.join(", ")));
+            line = format!("{line} without {}", out.join(", "));
         }
         line
     };
@@ -52,7 +52,7 @@ fn a_zoom_meeting_is_one_session_and_its_mix_is_no_other() {
     );
     // From above, the meeting's folder, and the folder of its tracks.
     for inside in ["", place, &format!("{place}/Audio Record")] {
-        assert_eq!(read(tree.path(), inside), [session.clone()], "{inside}");
+        assert_eq!(read(tree.path(), inside), std::slice::from_ref(&session), "{inside}");
     }
     let found = recordings(&[tree.path().to_owned()], Some(Path::new("/out"))).remove(0).unwrap();
     assert_eq!(found.results, Path::new("/out").join(place).join(format!("{ANNA}.openfloor")));
@@ -118,7 +118,7 @@ fn riversides_tracks_of_one_recording_follow_each_other() {
         "riverside_ben_raw-audio_coach's st_0242.wav",
     ];
     let session = format!("{anna} (anna martin) + {ben} (ben)");
-    assert_eq!(read(tree(&[anna, ben]).path(), ""), [session.clone()]);
+    assert_eq!(read(tree(&[anna, ben]).path(), ""), std::slice::from_ref(&session));
     let same = ["riverside_anna_raw-audio_s_0242.wav", "riverside_ben_raw-audio_s_0242.wav"];
     assert_eq!(read(tree(&same).path(), ""), [format!("{} (anna) + {} (ben)", same[0], same[1])]);
     // The next recording of the same two.

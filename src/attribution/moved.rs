@@ -1,7 +1,9 @@
 //! The sound of words that were given to another speaker than their voice.
 //!
-//! A stretch of speech is what was heard; a word in it that belongs to another by the sentence it
-//! stands in takes its part of the stretch along, so that talk times and quotations agree.
+//! A stretch of speech is what was heard. Where the voices left open whose it is, a word in it that
+//! belongs to another by the sentence it stands in takes its part of the stretch along, so that talk
+//! times and quotations agree. Where the voice is sure it stays: word times are the less exact of the
+//! two (`docs/decisions/0005-one-channel.md`).
 
 use super::whose::overlap;
 use crate::session::{Ms, Span, join};
@@ -10,16 +12,26 @@ use crate::session::{Ms, Span, join};
 /// shorter than this: no speech is (`speakers`: a shorter stretch is a click).
 const SLIVER: Ms = Ms(100);
 
-/// Moves speech after words: `words` are in time order, each with its speaker (an index into
-/// `voices`) and the stretch it sounds in.
-pub(super) fn follow(words: &[(usize, Span)], voices: &mut [Vec<Span>]) {
+/// A word's sound.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sound {
+    /// Its speaker, an index into the voices.
+    pub whose: usize,
+    /// When.
+    pub span: Span,
+    /// Whether the voices leave open whose it is.
+    pub open: bool,
+}
+
+/// Moves speech after `words`, which are in time order.
+pub(super) fn follow(words: &[Sound], voices: &mut [Vec<Span>]) {
     let mut moves: Vec<(usize, Span)> = Vec::new();
     let mut going_on = false;
-    for &(to, span) in words {
+    for &Sound { whose: to, span, open } in words {
         let own = overlap(&voices[to], span);
         let others = voices.iter().enumerate().filter(|&(voice, _)| voice != to);
         let theirs: Ms = others.map(|(_, other)| overlap(other, span)).sum();
-        let against = theirs > own;
+        let against = open && theirs > own;
         match moves.last_mut().filter(|(last, _)| going_on && *last == to) {
             Some((_, stretch)) if against => *stretch = stretch.hull(span),
             _ if against => moves.push((to, span)),
@@ -65,15 +77,23 @@ mod tests {
         Span::new(Ms(start), Ms(end)).unwrap()
     }
 
+    fn open(whose: usize, start: u64, end: u64) -> Sound {
+        Sound { whose, span: span(start, end), open: true }
+    }
+
     #[test]
-    fn words_in_the_others_voice_take_their_sound_along() {
+    fn where_the_voice_is_sure_its_sound_stays() {
         let mut voices = vec![vec![span(0, 600)], vec![span(600, 2_000)]];
-        let words = [
-            (0, span(0, 300)),
-            (0, span(620, 900)),
-            (0, span(900, 1_200)),
-            (1, span(1_250, 1_900)),
-        ];
+        let before = voices.clone();
+        follow(&[Sound { open: false, ..open(0, 620, 900) }], &mut voices);
+        assert_eq!(voices, before);
+    }
+
+    #[test]
+    fn doubtful_words_take_their_sound_along() {
+        let mut voices = vec![vec![span(0, 600)], vec![span(600, 2_000)]];
+        let words =
+            [open(0, 0, 300), open(0, 620, 900), open(0, 900, 1_200), open(1, 1_250, 1_900)];
         follow(&words, &mut voices);
         assert_eq!(voices, [vec![span(0, 1_200)], vec![span(1_200, 2_000)]]);
     }
@@ -82,7 +102,7 @@ mod tests {
     fn a_short_sign_without_words_keeps_its_voice() {
         let mut voices = vec![vec![span(0, 900), span(1_400, 2_000)], vec![span(1_000, 1_300)]];
         let before = voices.clone();
-        follow(&[(0, span(0, 300)), (0, span(1_450, 1_900))], &mut voices);
+        follow(&[open(0, 0, 300), open(0, 1_450, 1_900)], &mut voices);
         assert_eq!(voices, before);
     }
 
@@ -90,7 +110,7 @@ mod tests {
     fn where_both_speak_the_word_keeps_its_own_sound() {
         let mut voices = vec![vec![span(0, 900)], vec![span(0, 900)]];
         let before = voices.clone();
-        follow(&[(1, span(100, 400))], &mut voices);
+        follow(&[open(1, 100, 400)], &mut voices);
         assert_eq!(voices, before);
     }
 }

@@ -6,11 +6,11 @@
 //! are told apart to about as much, and a short answer may stand between two sentences without a
 //! pause. So the speakers of all words are decided together, the sequence with the least cost
 //! (Viterbi 1967): a word costs by how little its speaker's voice sounds in it, a change of speaker
-//! by where it falls. Where that gives words to another than the voices did, their sound goes with
-//! them ([`super::moved`]).
+//! by where it falls. Where the voices left it open, the sound of words goes with them
+//! ([`super::moved`]).
 
 use super::SpokenWords;
-use super::moved::follow;
+use super::moved::{Sound, follow};
 use crate::session::{Ms, SPEECH_PAUSE, Span, SpeakerId, Speech, VoiceScores, Word};
 
 /// Voice that is taken to sound for every speaker in every word, so that nothing is impossible.
@@ -30,6 +30,9 @@ const BETWEEN_IN_PAUSE: f64 = 0.2;
 /// `AnnoMI` (`../shared/coding/dev`) 79, 85 and 77 % of those that ask are followed by the other, of
 /// the rest 44, 47 and 55 %: the odds differ by 3.4, and ln 3.4 is 1.2.
 const AFTER_QUESTION: f64 = 1.2;
+
+/// A voice this likely in a word may well be its speaker's, whoever's it was taken for.
+const OPEN: f64 = 0.3;
 
 /// Words and speech of each speaker.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,8 +73,12 @@ pub fn by_speaker(
     for one in &mut spoken {
         one.words.sort_by_key(|word| word.span);
     }
-    let sounds: Vec<(usize, Span)> =
-        open.iter().zip(whose).map(|(word, whose)| (whose, sound_of(word))).collect();
+    let sound = |(word, whose): (&Word, usize)| {
+        let span = sound_of(word);
+        let likely = scores.and_then(|scores| scores.likelihood(whose, span));
+        Sound { whose, span, open: likely.is_some_and(|likely| likely >= OPEN) }
+    };
+    let sounds: Vec<Sound> = open.iter().zip(whose).map(sound).collect();
     follow(&sounds, &mut voices);
     let each = speakers.iter().zip(voices);
     let mut speech: Vec<Speech> = each

@@ -7,18 +7,20 @@
 
 mod cluster;
 mod decode;
+mod distance;
 mod likeness;
 mod spectrum;
 mod windows;
 
 use cluster::{Discriminant, clusterings, directions, scaled};
 use decode::{decode, frame_scores};
+use distance::{Distance, expected_error, is_weak};
 use likeness::Likeness;
 use spectrum::Spectrum;
 use windows::{Window, describe, windows};
 
 use super::activity::{Channel, LEAST_VOICE, Measured, NEAR_VOICE, keep_near, narrow, stretches};
-use super::channels::{Told, VoiceDoubt};
+use super::channels::Told;
 use super::encoder::VoiceEncoder;
 use super::frames::{frames_in, quantile, real};
 use crate::error::Result;
@@ -132,85 +134,9 @@ impl Diarise for VoiceClusters<'_> {
             expected_error(heard.distance, voices, channel.is_noisy())
         };
         let doubt = heard.distance.and_then(|distance| distance.doubt(voices));
-        let level = if error > WEAK { SeparationLevel::Weak } else { SeparationLevel::Clear };
+        let level = if is_weak(error) { SeparationLevel::Weak } else { SeparationLevel::Clear };
         Ok(Told { speech, separation: separation(level, Some(error)), scores, doubt })
     }
-}
-
-/// How far the voices that were found lie apart.
-#[derive(Debug, Clone, Copy)]
-struct Distance {
-    /// By how much they explain the recording better than one voice does; `cluster::gain`.
-    gain: f64,
-    /// The nearest two, in the spreads within a voice.
-    apart: f64,
-    /// Windows that the encoder heard.
-    windows: usize,
-    /// Cosine of the two nearest voices as the encoder hears them, 1 for the same.
-    cosine: f64,
-    /// What the encoder gains by one voice more.
-    more: f64,
-}
-
-impl Distance {
-    /// Whether it is no more than what one voice shows when it is cut in two. One person who says
-    /// little makes a small gain, but is far from the other.
-    fn is_one_voice(self) -> bool {
-        let small = self.gain < ONE_VOICE_GAIN && self.apart < ONE_VOICE_APART;
-        small && (self.windows < COUNTED || self.cosine >= SAME_VOICE)
-    }
-
-    /// What speaks against as many `voices` as were asked for.
-    fn doubt(self, voices: usize) -> Option<VoiceDoubt> {
-        let alike = self.windows >= COUNTED && self.cosine >= SAME_VOICE;
-        let more = self.windows >= COUNTED_MORE && self.more >= ONE_MORE;
-        match voices {
-            2 if alike || self.is_one_voice() => Some(VoiceDoubt::One),
-            2 if more => Some(VoiceDoubt::More),
-            _ => None,
-        }
-    }
-}
-
-// The figures behind the numbers below are in `docs/decisions/0005-one-channel.md`.
-
-/// Two voices of the development recordings gain 1.2 or more; one voice cut in two by force gains
-/// 0.6 to 1.5 …
-const ONE_VOICE_GAIN: f64 = 1.15;
-/// … and its halves are 2 to 3.4 apart.
-const ONE_VOICE_APART: f64 = 3.4;
-/// Cosine of the halves of one voice: 0.92 or more in 25 of 26 recordings with this many windows, and
-/// in none of two people's but where one network spoke both.
-const SAME_VOICE: f64 = 0.92;
-const COUNTED: usize = 40;
-/// What a third voice adds to what the encoder gains where there is one, 0.46 and more; where there
-/// is none, up to 0.29 with this many windows.
-const ONE_MORE: f64 = 0.4;
-const COUNTED_MORE: usize = 60;
-/// Fewer windows than this, some 12 s of speech, say nothing surely.
-const FEW: usize = 14;
-/// From this many on, a minute of speech, more does not help.
-const ENOUGH: usize = 75;
-/// Voices whose cosine is over this are close.
-const CLOSE: f64 = 0.85;
-/// A talk share that is expected to be further off than this is rough.
-const WEAK: f64 = 0.06;
-
-/// Nine in ten development recordings of the kind had a talk share no further off than this.
-fn expected_error(distance: Option<Distance>, voices: usize, noisy: bool) -> f64 {
-    const USUAL: f64 = 0.04;
-    const HARDER: f64 = 0.02;
-    const MORE_THAN_TWO: f64 = 0.08;
-    const NOT_TOLD: f64 = 0.30;
-    let Some(found) = distance else { return NOT_TOLD };
-    if found.windows < FEW || found.doubt(voices).is_some() {
-        return NOT_TOLD;
-    }
-    let harder = [found.windows < ENOUGH, found.cosine >= CLOSE, noisy];
-    if voices > 2 {
-        return if harder.contains(&true) { NOT_TOLD } else { MORE_THAN_TWO };
-    }
-    harder.iter().filter(|harder| **harder).fold(USUAL, |error, _| error + HARDER)
 }
 
 /// Whose voice each frame is.

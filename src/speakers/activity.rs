@@ -96,6 +96,16 @@ impl Measured {
         (self.floor + ABOVE_NOISE).max(self.loud - SPEECH_RANGE)
     }
 
+    /// Where noise hides the soft parts of speech the level says nothing of them: adds what voice
+    /// activity calls a voice.
+    pub fn add_hidden(&self, frames: &mut [bool]) {
+        if self.is_noisy() {
+            for (frame, &voiced) in frames.iter_mut().zip(&self.voiced) {
+                *frame |= voiced;
+            }
+        }
+    }
+
     /// Whether soft parts of speech lie under the noise.
     pub fn is_noisy(&self) -> bool {
         self.floor + ABOVE_NOISE > self.loud - SPEECH_RANGE

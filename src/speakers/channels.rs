@@ -243,12 +243,7 @@ fn speech_of(
     let channel = &measured[own];
     let threshold = channel.threshold();
     let mut frames: Vec<bool> = channel.levels.iter().map(|&level| level > threshold).collect();
-    // Where noise hides the soft parts of speech the level says nothing of them.
-    if channel.is_noisy() {
-        for (frame, &voiced) in frames.iter_mut().zip(&channel.voiced) {
-            *frame |= voiced;
-        }
-    }
+    channel.add_hidden(&mut frames);
     for (other, neighbour) in measured.iter().enumerate().filter(|&(other, _)| other != own) {
         let least = pairs.least(own, other);
         for (frame, &level) in smeared[other].iter().enumerate().take(frames.len()) {

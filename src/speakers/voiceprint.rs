@@ -19,8 +19,6 @@ const LONGEST_PAUSE_FRAMES: usize = 100;
 pub struct Voice {
     /// Mean of the stretches, of length 1.
     pub mean: Embedding,
-    /// Each stretch.
-    pub stretches: Vec<Embedding>,
     /// How much speech was listened to.
     pub heard: Ms,
 }
@@ -46,7 +44,7 @@ pub fn voice(
         stretches.extend(encoder.embed(copy, channel, some)?);
     }
     let heard = Ms((stretches.len() * EMBEDDED_FRAMES * 10) as u64);
-    Ok(middle(stretches.iter()).map(|mean| Voice { mean, stretches, heard }))
+    Ok(middle(stretches.iter()).map(|mean| Voice { mean, heard }))
 }
 
 /// Frames of speech in sets of 1.6 s.

@@ -2,8 +2,9 @@
 //!
 //! Windows of 1.5 s are described by their spectrum and pitch, clustered into as many voices as are
 //! asked for, and a discriminant made of the clusters says for every frame whose voice it is most
-//! like; changes are cheap at pauses and dear within speech. Nothing is learnt beforehand: all that
-//! tells the voices apart is found in the recording itself. Two at once are one here.
+//! like; changes are cheap at pauses and dear within speech. That is found in the recording itself; a
+//! voice encoder that knows people in general joins in ([`likeness`]), and says how many there seem to
+//! be ([`distance`]). Two at once are one here.
 
 mod cluster;
 mod decode;
@@ -188,12 +189,7 @@ fn speaking(channel: &Measured) -> Vec<bool> {
     let mut frames: Vec<bool> = channel.levels.iter().map(|&level| level > threshold).collect();
     keep_near(&mut frames, &channel.voiced, NEAR_VOICE);
     narrow(&mut frames);
-    // Where noise hides the soft parts of speech the level says nothing of them.
-    if channel.is_noisy() {
-        for (frame, &voiced) in frames.iter_mut().zip(&channel.voiced) {
-            *frame |= voiced;
-        }
-    }
+    channel.add_hidden(&mut frames);
     frames
 }
 

@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 pub enum Reaction {
     /// This recording cannot be done; the next one can.
     SkipRecording,
-    /// Nothing can be done until a person acts: model, lock, disk.
+    /// Another run is at it: look again when the rest is done.
+    Later,
+    /// Nothing can be done until a person acts: model, system.
     Stop,
     /// The command line is off.
     Usage,
@@ -193,8 +195,8 @@ impl Error {
             | Self::Transcribe { .. }
             | Self::ReadResult { .. }
             | Self::List { .. }
-            | Self::NothingToDo { .. }
-            | Self::Locked { .. } => Reaction::SkipRecording,
+            | Self::NothingToDo { .. } => Reaction::SkipRecording,
+            Self::Locked { .. } => Reaction::Later,
             Self::LoadModel { .. }
             | Self::FetchModel { .. }
             | Self::Start { .. }

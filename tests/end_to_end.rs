@@ -25,7 +25,7 @@ use openfloor::models::DEFAULT_SPEECH_TO_TEXT;
 use openfloor::progress::Silent;
 use openfloor::run::worker::Worker;
 use openfloor::run::{
-    Done, Engines, Input, Job, LanguageChoice, Options, Outcome, Reading, Runtime, Together,
+    Engines, Input, Job, LanguageChoice, Options, Outcome, Reading, Runtime, Together, analysis_of,
     pipeline,
 };
 use openfloor::session::About;
@@ -59,11 +59,11 @@ fn job(recording: &Path, results: &Path) -> Job {
 }
 
 /// Analyses a recording in a folder of its own.
-fn analysed(recording: &Path) -> (Box<Done>, tempfile::TempDir) {
+fn analysed(recording: &Path) -> (Analysis, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let job = job(recording, &folder.path().join("results"));
     match pipeline::run(&job, Some(&ENGINES), Runtime::default(), &Silent, &Silent) {
-        Outcome::Done(done) => (done, folder),
+        Outcome::Done(done) => (analysis_of(&done.results).unwrap(), folder),
         Outcome::Failed { error, .. } => panic!("{error}"),
     }
 }

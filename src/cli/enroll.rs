@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::progress::Terminal;
 use super::{Exit, failed, say};
 use crate::error::{self, Error};
 use crate::models::DEFAULT_SPEECH_TO_TEXT;
@@ -66,8 +65,7 @@ fn enroll(arguments: &Arguments) -> error::Result<()> {
     }
     if let Some(recording) = arguments.recording.as_ref().filter(|_| !arguments.show) {
         let engines = Engines::find(DEFAULT_SPEECH_TO_TEXT)?;
-        let progress = Terminal::new(true);
-        let print = voiceprint::enroll(recording, &engines, &progress, &Silent)?;
+        let print = voiceprint::enroll(recording, &engines, &Silent, &Silent)?;
         voiceprint::keep(&file, &print)?;
         say::line(&format!(
             "Your voiceprint is kept in {place}, made from {:.0} s of speech. It is biometric data: \

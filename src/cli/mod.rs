@@ -73,9 +73,13 @@ enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Decode for another openfloor: one request on standard input, frames on standard output
+    /// Work for another openfloor: requests on standard input, frames on standard output
     #[command(hide = true)]
-    Worker,
+    Worker {
+        /// Show what the engines log
+        #[arg(long)]
+        verbose: bool,
+    },
 }
 
 /// Runs the program; what `main` returns.
@@ -104,7 +108,7 @@ pub fn run() -> ExitCode {
             say::out(&String::from_utf8_lossy(&script));
             Exit::Done
         }
-        Command::Worker => worker(),
+        Command::Worker { verbose } => worker(verbose),
     };
     if exit == Exit::Interrupted {
         // whisper's threads look up only between windows: they are not waited for.
@@ -113,8 +117,17 @@ pub fn run() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
+/// Shows what the engines log.
+fn show_logs() {
+    // Not below info: whisper.cpp's debug lines hold what it hears.
+    env_logger::Builder::new().filter_level(log::LevelFilter::Info).init();
+}
+
 /// Serves the process that started this one.
-fn worker() -> Exit {
+fn worker(verbose: bool) -> Exit {
+    if verbose {
+        show_logs();
+    }
     match worker::serve(std::io::stdin().lock(), std::io::stdout()) {
         Ok(()) => Exit::Done,
         // Started by hand, or the other side has gone.
@@ -130,7 +143,7 @@ fn failed(error: &Error) -> Exit {
     say::err(&error.to_string());
     match error.reaction() {
         Reaction::Usage => Exit::Usage,
-        Reaction::Stop | Reaction::SkipRecording => Exit::Failed,
+        Reaction::Stop | Reaction::Later | Reaction::SkipRecording => Exit::Failed,
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) struct Settings {
     pub coach_name: Option<String>,
     pub profile: Option<String>,
     pub report_language: Option<String>,
+    pub jobs: Option<usize>,
     pub threads: Option<usize>,
 }
 

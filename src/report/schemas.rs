@@ -93,7 +93,7 @@ fn sessions_over_time_are_as_their_schema_says() {
     use super::sessions::{Sessions, json, sample};
     let mut entries = sample::days(&[0.3, 0.28, 0.32, 0.34, 0.26, 0.5, 0.3]);
     entries.push(sample::entry(90, "", |d| d["metrics"] = json!([])));
-    let text = json(&Sessions::new(entries, None), "0.1.0").unwrap();
+    let text = json(&Sessions::new(entries, None), "0.1.0", "abc").unwrap();
     let right: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(errors(SESSIONS, &right), Vec::<String>::new());
     let wrong = |change: &dyn Fn(&mut Value)| {

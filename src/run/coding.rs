@@ -28,7 +28,7 @@ pub(super) fn coding(folder: &Folder, session: &Session) -> Result<Coding> {
     });
     let said: Vec<_> = said.collect();
     let of = json!({"definitions_version": DEFINITIONS_VERSION, "said": said});
-    let print = measure::print(folder, &of)?;
+    let print = measure::print(folder.path(), &of)?;
     if let Some(Kept { acts }) = folder.load(CODING.0, CODING.1, &print) {
         return Ok(Coding(acts));
     }

@@ -17,18 +17,20 @@ use crate::sound::{WorkCopy, write_opus};
 const PREFIX: &str = "sound-";
 
 /// The copies that are there: hash of the recording → link from the page.
-pub(super) fn there(folder: &Path, source: &Source) -> BTreeMap<String, String> {
+pub(super) fn there<'a>(
+    folder: &Path,
+    hashes: impl Iterator<Item = &'a str>,
+) -> BTreeMap<String, String> {
     let names: Vec<String> = fs::read_dir(folder)
         .into_iter()
         .flatten()
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| name.starts_with(PREFIX))
         .collect();
-    let files = source.files.iter();
-    let found = files.filter_map(|file| {
-        let start = format!("{}.", stem(&file.sha256));
+    let found = hashes.filter_map(|sha256| {
+        let start = format!("{}.", stem(sha256));
         let name = names.iter().filter(|name| name.starts_with(&start)).min()?;
-        Some((file.sha256.clone(), name.clone()))
+        Some((sha256.to_owned(), name.clone()))
     });
     found.collect()
 }
@@ -49,7 +51,7 @@ pub(super) fn make(
     progress: &dyn Progress,
     cancel: &dyn Cancel,
 ) -> Result<()> {
-    let there = there(folder.path(), source);
+    let there = there(folder.path(), recordings.iter().map(|&(_, sha256)| sha256));
     for &(path, sha256) in recordings {
         if there.contains_key(sha256) {
             continue;

@@ -5,8 +5,10 @@
 //! that says most. Where a program wrote a file a participant ([`tracks`](self::tracks)), these are
 //! one session. A file that was named is analysed whatever lies beside it.
 
+mod settled;
 mod tracks;
 
+pub use self::settled::Settled;
 pub(super) use self::tracks::is_tracks_folder;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -73,8 +73,13 @@ pub(super) fn analyse(
     runtime: Runtime,
     progress: &dyn Progress,
 ) -> Result<Done> {
-    let bytes = bytes(path)?;
-    let hash = hashing::sha256(&bytes);
+    let (bytes, hash) = bytes(path)?;
+    let sums = sums(job, &hash)?;
+    if !runtime.force
+        && let Some(done) = measure::already(job, &sums, runtime.verify)
+    {
+        return Ok(done);
+    }
     let language = match job.options.language {
         LanguageChoice::Auto => None,
         LanguageChoice::En => Some(Language::En),
@@ -87,40 +92,31 @@ pub(super) fn analyse(
     })?;
     let session = session(job, path, &hash, read)?;
     let folder = Folder::open(&job.results)?;
-    let done = written(job, &folder, &hash, session, runtime, progress);
+    let done = written(job, &folder, sums, session, runtime, progress);
     if done.is_err() {
         folder.leave();
     }
     done
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>> {
+/// The bytes of a transcript and their hash.
+fn bytes(path: &Path) -> Result<(Vec<u8>, String)> {
     let unread = |source| Error::ReadFile { path: path.to_owned(), source };
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
-        .map_err(unread)?;
-    if bytes.len() as u64 > LARGEST {
+    if fs::metadata(path).map_err(unread)?.len() > LARGEST {
         let wrong = format!(
             "it is larger than {} MB, which no transcript is; name a transcript of one conversation",
             LARGEST >> 20
         );
         return Err(Error::ReadTranscript { path: path.to_owned(), wrong });
     }
-    Ok(bytes)
+    hashing::read_with_sha256(path).map_err(unread)
 }
 
-fn written(
-    job: &Job,
-    folder: &Folder,
-    hash: &str,
-    session: Session,
-    runtime: Runtime,
-    progress: &dyn Progress,
-) -> Result<Done> {
+/// Fingerprints of the results of a transcript with this hash.
+pub(super) fn sums(job: &Job, hash: &str) -> Result<Sums> {
     let options = &job.options;
     let print = measure::print(
-        folder,
+        &job.results,
         &json!({
             "stage": "import", "version": VERSION, "sha256": hash,
             "names": job.inputs.iter().map(|one| publish::file_name(&one.path)).collect::<Vec<_>>(),
@@ -128,12 +124,17 @@ fn written(
             "date": date::print(job),
         }),
     )?;
-    let sums = Sums::new(&job.options.reading, folder, print)?;
-    if !runtime.force
-        && let Some(done) = measure::already(job, folder, &sums)
-    {
-        return Ok(done);
-    }
+    Sums::new(&options.reading, &job.results, print)
+}
+
+fn written(
+    job: &Job,
+    folder: &Folder,
+    sums: Sums,
+    session: Session,
+    runtime: Runtime,
+    progress: &dyn Progress,
+) -> Result<Done> {
     let started = jiff::Timestamp::now();
     for stage in [Stage::Decode, Stage::Listen, Stage::Transcribe] {
         progress.skip(stage);

@@ -1,8 +1,10 @@
 //! The session as it was heard, and what a person corrected → figures, pages, files.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Instant;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -13,9 +15,9 @@ use crate::analysis::{self, Analysis, Coding};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Stage};
 use crate::report::{Alternative, NoPage, PageSettings, SmallPrint, page};
-use crate::results::{Folder, TOOL_VERSION, fingerprint};
+use crate::results::{self, Folder, TOOL_VERSION, fingerprint, is_whole};
 use crate::session::edits::apply;
-use crate::session::{Corrections, Edit, Language, Role, Session, SpeakerId};
+use crate::session::{Corrections, Edit, Language, Ms, Role, Session, SpeakerId};
 
 /// The waist.
 pub(super) const SESSION: (&str, &str) = ("session.json", "openfloor.session/1");
@@ -55,10 +57,10 @@ pub(super) struct Sums {
 
 impl Sums {
     /// With a session of this fingerprint, read so, corrected as the results say.
-    pub fn new(reading: &Reading, folder: &Folder, session: String) -> Result<Self> {
-        let edits = edits::read(folder.path())?;
+    pub fn new(reading: &Reading, results: &Path, session: String) -> Result<Self> {
+        let edits = edits::read(results)?;
         let analysis = print(
-            folder,
+            results,
             &json!({
                 "stage": "analysis", "session": session, "reading": reading, "edits": edits.edits,
                 "unread": edits.unread, "definitions_version": analysis::DEFINITIONS_VERSION,
@@ -69,9 +71,9 @@ impl Sums {
 }
 
 /// The fingerprint of `parts`.
-pub(super) fn print(folder: &Folder, parts: &serde_json::Value) -> Result<String> {
+pub(super) fn print(results: &Path, parts: &serde_json::Value) -> Result<String> {
     fingerprint(parts).map_err(|error| Error::WriteResult {
-        path: folder.path().to_owned(),
+        path: results.to_owned(),
         source: std::io::Error::other(error),
     })
 }
@@ -84,17 +86,34 @@ pub(super) struct Work {
     pub counts: Counts,
 }
 
-/// Results that an earlier run left complete.
-pub(super) fn already(job: &Job, folder: &Folder, sums: &Sums) -> Option<Done> {
-    let analysis = folder.load::<Analysis>(ANALYSIS.0, ANALYSIS.1, &sums.analysis)?;
-    let whole = publish::complete(folder)
-        && folder.load::<Session>(SESSION.0, SESSION.1, &sums.session).is_some();
-    let fingerprint = sums.analysis.clone();
-    whole.then(|| done(job, analysis, fingerprint, true, Counts::default()))
+/// Results that an earlier run left complete. By their heads and ends; `verify` reads all of them.
+pub(super) fn already(job: &Job, sums: &Sums, verify: bool) -> Option<Done> {
+    let results = &job.results;
+    let whole = if verify {
+        let reads = |(name, schema): (&str, &str), fingerprint: &str| {
+            let head = results::read::<IgnoredAny>(&results.join(name), schema).ok();
+            head.is_some_and(|(head, _)| head.fingerprint == fingerprint)
+        };
+        reads(ANALYSIS, &sums.analysis) && reads(SESSION, &sums.session)
+    } else {
+        is_whole(&results.join(ANALYSIS.0), ANALYSIS.1, &sums.analysis)
+            && is_whole(&results.join(SESSION.0), SESSION.1, &sums.session)
+    };
+    let (duration, counts) = (Ms::ZERO, Counts::default());
+    (whole && publish::complete(results)).then(|| Done {
+        results: results.clone(),
+        already: true,
+        duration,
+        counts,
+    })
 }
 
-fn done(job: &Job, analysis: Analysis, fingerprint: String, already: bool, counts: Counts) -> Done {
-    Done { analysis, fingerprint, results: job.results.clone(), already, counts }
+/// The analysis in a results folder.
+///
+/// # Errors
+/// It is not there, or damaged.
+pub fn analysis_of(results: &Path) -> Result<Analysis> {
+    results::read(&results.join(ANALYSIS.0), ANALYSIS.1).map(|(_, analysis)| analysis)
 }
 
 /// Keeps a session that was made anew.
@@ -123,7 +142,8 @@ pub(super) fn finish(
         work.elapsed.measure = Some(milliseconds(clock));
         publish::run_record(folder, job, runtime, work.started, &work.elapsed, work.counts)
     })?;
-    Ok(done(job, measured.analysis, measured.fingerprint, false, work.counts))
+    let duration = measured.session.source.duration_ms.unwrap_or_default();
+    Ok(Done { results: job.results.clone(), already: false, duration, counts: work.counts })
 }
 
 /// Since `clock`, for `run.json`.
@@ -147,7 +167,8 @@ pub(super) fn measure(
     let coding = coding::coding(folder, &session)?;
     let analysis = analysis::analyse(&session, &coding, &reading.profile);
     let others = others(&session, &coding, reading);
-    let copies = copies::there(folder.path(), &session.source);
+    let hashes = session.source.files.iter().map(|file| file.sha256.as_str());
+    let copies = copies::there(folder.path(), hashes);
     let (heard, edits) = (of_heard, edits.text);
     Ok(Measured { session, analysis, fingerprint, heard, others, edits, copies })
 }

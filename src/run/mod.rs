@@ -39,6 +39,7 @@ pub mod worker;
 pub use date::typed as typed_date;
 pub use engines::Engines;
 pub use import::is_transcript;
+pub use measure::analysis_of;
 pub use options::{CoachChoice, LanguageChoice, NoCoachChoice, Options, Part, Reading, Runtime};
 pub use profile::read_profile;
 
@@ -46,9 +47,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::Analysis;
-use crate::error::Reaction;
-use crate::session::Role;
+use crate::error::{Error, Reaction};
+use crate::session::{Ms, Role};
 
 /// One recording to analyse.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,7 +90,7 @@ pub struct Input {
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Its results are complete.
-    Done(Box<Done>),
+    Done(Done),
     /// It could not be done.
     Failed {
         /// The sentence for a person.
@@ -100,17 +100,22 @@ pub enum Outcome {
     },
 }
 
+impl From<Error> for Outcome {
+    fn from(error: Error) -> Self {
+        Self::Failed { reaction: error.reaction(), error: error.to_string() }
+    }
+}
+
 /// Complete results.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Done {
-    /// The analysis, as it stands in `analysis.json`.
-    pub analysis: Analysis,
-    /// Its fingerprint.
-    pub fingerprint: String,
     /// The results folder.
     pub results: PathBuf,
     /// Nothing had to be done.
     pub already: bool,
+    /// Length of the recording that was analysed; 0 where nothing had to be done, or a transcript has
+    /// no times.
+    pub duration: Ms,
     /// What was done to get there.
     pub counts: Counts,
 }

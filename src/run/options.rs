@@ -50,7 +50,7 @@ pub struct Part {
 }
 
 /// What does not change the result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Runtime {
     /// Listeners at once, a thread each.
     pub threads: usize,

@@ -7,7 +7,7 @@
 //!                                                                                         report, run.json
 //! ```
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde_json::json;
@@ -25,7 +25,7 @@ use super::{
     tracks,
 };
 use crate::error::{Error, Result};
-use crate::hashing;
+use crate::hashing::{self, Stamp};
 use crate::progress::{Cancel, Progress, Stage};
 use crate::results::Folder;
 use crate::session::Session;
@@ -57,10 +57,27 @@ pub fn run(
         (None, None) => Engines::find(&job.options.model)
             .and_then(|engines| analyse(job, &engines, runtime, progress, cancel)),
     };
-    match done {
-        Ok(done) => Outcome::Done(Box::new(done)),
-        Err(error) => Outcome::Failed { reaction: error.reaction(), error: error.to_string() },
+    done.map_or_else(Outcome::from, Outcome::Done)
+}
+
+/// Whether a job is a transcript: it needs no models.
+pub fn is_transcript(job: &Job) -> bool {
+    import::transcript(job).is_some()
+}
+
+/// Results of a job that are complete, by what is remembered of its files: no recording is opened, no
+/// model loaded. `None` also where that is not enough to say so.
+pub fn finished(job: &Job, engines: Option<&Engines>, runtime: Runtime) -> Option<Done> {
+    if runtime.force || runtime.verify {
+        return None;
     }
+    if let Some(path) = import::transcript(job) {
+        let sums = import::sums(job, &hashing::remembered_sha256(path)?).ok()?;
+        return measure::already(job, &sums, false);
+    }
+    let origin = Origin::remembered(job, engines?)?;
+    let sums = origin.prints(job, engines?).ok()?.sums;
+    measure::already(job, &sums, false).filter(|_| !runtime.copy_audio || !origin.lacks_copies(job))
 }
 
 fn analyse(
@@ -70,21 +87,21 @@ fn analyse(
     progress: &dyn Progress,
     cancel: &dyn Cancel,
 ) -> Result<Done> {
-    let hashes = source_hashes(job, runtime)?;
-    // A mix that cannot be read is none.
-    let mix = job.together.mix.as_ref().and_then(|mix| hash(mix, runtime).ok());
-    let voiceprint = voiceprint::of_job(job, engines)?;
+    let origin = Origin::of(job, engines, runtime)?;
+    let prints = origin.prints(job, engines)?;
+    if !runtime.force
+        && let Some(done) = measure::already(job, &prints.sums, runtime.verify)
+        && !(runtime.copy_audio && origin.lacks_copies(job))
+    {
+        return Ok(done);
+    }
     let folder = Folder::open(&job.results)?;
-    let run = Run { job, engines, runtime, progress, cancel, folder, hashes, mix, voiceprint };
-    let done = run.all();
+    let run = Run { job, engines, runtime, progress, cancel, folder, origin };
+    let done = run.all(prints);
     if done.is_err() {
         run.folder.leave();
     }
     done
-}
-
-fn source_hashes(job: &Job, runtime: Runtime) -> Result<Vec<String>> {
-    job.inputs.iter().map(|input| hash(&input.path, runtime)).collect()
 }
 
 fn hash(path: &Path, runtime: Runtime) -> Result<String> {
@@ -97,14 +114,12 @@ fn hash(path: &Path, runtime: Runtime) -> Result<String> {
     hash.map_err(|source| Error::ReadFile { path: path.to_owned(), source })
 }
 
-struct Run<'a> {
-    job: &'a Job,
-    engines: &'a Engines,
-    runtime: Runtime,
-    progress: &'a dyn Progress,
-    cancel: &'a dyn Cancel,
-    folder: Folder,
+/// What a session is made from, beside the options.
+struct Origin {
+    /// Of each file.
     hashes: Vec<String>,
+    /// What each was when it was hashed.
+    stamps: Vec<Option<Stamp>>,
     /// That of the mix of the tracks.
     mix: Option<String>,
     /// What the coach is to be known by.
@@ -118,15 +133,95 @@ struct Prints {
     sums: Sums,
 }
 
-impl Run<'_> {
-    fn all(&self) -> Result<Done> {
-        let prints = self.prints()?;
-        if !self.runtime.force
-            && let Some(done) = measure::already(self.job, &self.folder, &prints.sums)
-            && !(self.runtime.copy_audio && self.lacks_copies(&done))
-        {
-            return Ok(done);
+impl Origin {
+    /// Reads what has to be read.
+    fn of(job: &Job, engines: &Engines, runtime: Runtime) -> Result<Self> {
+        let stamps = stamps(job);
+        let hashes =
+            job.inputs.iter().map(|input| hash(&input.path, runtime)).collect::<Result<_>>()?;
+        // A mix that cannot be read is none.
+        let mix = job.together.mix.as_ref().and_then(|mix| hash(mix, runtime).ok());
+        Ok(Self { hashes, stamps, mix, voiceprint: voiceprint::of_job(job, engines)? })
+    }
+
+    /// By what is remembered of the files; `None` where something is not.
+    fn remembered(job: &Job, engines: &Engines) -> Option<Self> {
+        let known = |path: &PathBuf| hashing::remembered_sha256(path);
+        let hashes = job.inputs.iter().map(|input| known(&input.path)).collect::<Option<_>>()?;
+        let mix = match &job.together.mix {
+            Some(mix) => Some(known(mix)?),
+            None => None,
+        };
+        Some(Self {
+            hashes,
+            stamps: stamps(job),
+            mix,
+            voiceprint: voiceprint::of_job(job, engines).ok()?,
+        })
+    }
+
+    fn lacks_copies(&self, job: &Job) -> bool {
+        let there = copies::there(&job.results, self.hashes.iter().map(String::as_str));
+        self.hashes.iter().any(|hash| !there.contains_key(hash))
+    }
+
+    fn prints(&self, job: &Job, engines: &Engines) -> Result<Prints> {
+        let options = &job.options;
+        let sources: Vec<_> = self
+            .hashes
+            .iter()
+            .zip(&job.inputs)
+            .map(|(hash, input)| json!({"sha256": hash, "role": input.role}))
+            .collect();
+        let names: Vec<_> =
+            job.inputs.iter().map(|input| publish::file_name(&input.path)).collect();
+        let print = |parts| measure::print(&job.results, &parts);
+        let mut parts = json!({
+            "stage": "speech", "version": listen::VERSION, "sources": self.hashes,
+            "voice_activity": engines.voice_activity.sha256,
+            "part": options.part, "speakers": options.speakers,
+        });
+        if job.inputs.len() > 1 {
+            parts["tracks"] = json!({
+                "version": tracks::VERSION, "mix": self.mix, "begin": job.together.begin,
+            });
         }
+        let speech = print(parts)?;
+        let words = print(json!({
+            "stage": "words", "version": transcribe::VERSION, "speech": speech,
+            "model": engines.speech_to_text.sha256, "language": options.language,
+        }))?;
+        let mut parts = json!({
+            "stage": "session", "version": SESSION_VERSION, "melody": melody::VERSION, "words": words, "sources": sources,
+            "names": names, "coach": options.coach, "voiceprint": self.voiceprint, "like": voiceprint::VERSION, "about": options.about, "date": date::print(job),
+            "model": engines.speech_to_text.name,
+        });
+        let people: Vec<_> = job.inputs.iter().map(|input| &input.name).collect();
+        if people.iter().any(|name| name.is_some()) {
+            parts["people"] = json!(people);
+        }
+        let session = print(parts)?;
+        let sums = Sums::new(&options.reading, &job.results, session)?;
+        Ok(Prints { speech, words, sums })
+    }
+}
+
+fn stamps(job: &Job) -> Vec<Option<Stamp>> {
+    job.inputs.iter().map(|input| Stamp::of(&input.path)).collect()
+}
+
+struct Run<'a> {
+    job: &'a Job,
+    engines: &'a Engines,
+    runtime: Runtime,
+    progress: &'a dyn Progress,
+    cancel: &'a dyn Cancel,
+    folder: Folder,
+    origin: Origin,
+}
+
+impl Run<'_> {
+    fn all(&self, prints: Prints) -> Result<Done> {
         let mut work = Work { started: jiff::Timestamp::now(), ..Work::default() };
         let session = self.session(&prints, &mut work.counts, &mut work.elapsed)?;
         if self.runtime.copy_audio {
@@ -148,52 +243,7 @@ impl Run<'_> {
     /// The recordings with their hashes.
     fn recordings(&self) -> Vec<(&Path, &str)> {
         let paths = self.job.inputs.iter().map(|input| input.path.as_path());
-        paths.zip(self.hashes.iter().map(String::as_str)).collect()
-    }
-
-    fn lacks_copies(&self, done: &Done) -> bool {
-        let there = copies::there(self.folder.path(), &done.analysis.source);
-        self.hashes.iter().any(|hash| !there.contains_key(hash))
-    }
-
-    fn prints(&self) -> Result<Prints> {
-        let options = &self.job.options;
-        let sources: Vec<_> = self
-            .hashes
-            .iter()
-            .zip(&self.job.inputs)
-            .map(|(hash, input)| json!({"sha256": hash, "role": input.role}))
-            .collect();
-        let names: Vec<_> =
-            self.job.inputs.iter().map(|input| publish::file_name(&input.path)).collect();
-        let print = |parts| measure::print(&self.folder, &parts);
-        let mut parts = json!({
-            "stage": "speech", "version": listen::VERSION, "sources": self.hashes,
-            "voice_activity": self.engines.voice_activity.sha256,
-            "part": options.part, "speakers": options.speakers,
-        });
-        if self.job.inputs.len() > 1 {
-            parts["tracks"] = json!({
-                "version": tracks::VERSION, "mix": self.mix, "begin": self.job.together.begin,
-            });
-        }
-        let speech = print(parts)?;
-        let words = print(json!({
-            "stage": "words", "version": transcribe::VERSION, "speech": speech,
-            "model": self.engines.speech_to_text.sha256, "language": options.language,
-        }))?;
-        let mut parts = json!({
-            "stage": "session", "version": SESSION_VERSION, "melody": melody::VERSION, "words": words, "sources": sources,
-            "names": names, "coach": options.coach, "voiceprint": self.voiceprint, "like": voiceprint::VERSION, "about": options.about, "date": date::print(self.job),
-            "model": self.engines.speech_to_text.name,
-        });
-        let people: Vec<_> = self.job.inputs.iter().map(|input| &input.name).collect();
-        if people.iter().any(|name| name.is_some()) {
-            parts["people"] = json!(people);
-        }
-        let session = print(parts)?;
-        let sums = Sums::new(&self.job.options.reading, &self.folder, session)?;
-        Ok(Prints { speech, words, sums })
+        paths.zip(self.origin.hashes.iter().map(String::as_str)).collect()
     }
 
     fn session(
@@ -211,7 +261,8 @@ impl Run<'_> {
         let (listened, said, takes) = self.speech_and_words(prints, counts, elapsed)?;
         let known = self.known_voice(prints, &listened, takes, counts, elapsed)?;
         let model = &self.engines.speech_to_text.name;
-        let session = assemble::session(self.job, &self.hashes, model, &listened, said, known)?;
+        let session =
+            assemble::session(self.job, &self.origin.hashes, model, &listened, said, known)?;
         measure::keep_session(&self.folder, &prints.sums, &session)?;
         Ok(session)
     }
@@ -225,9 +276,9 @@ impl Run<'_> {
         counts: &mut Counts,
         elapsed: &mut Elapsed,
     ) -> Result<Option<(usize, f64)>> {
-        let Some(voiceprint) = &self.voiceprint else { return Ok(None) };
+        let Some(voiceprint) = &self.origin.voiceprint else { return Ok(None) };
         let print = measure::print(
-            &self.folder,
+            self.folder.path(),
             &json!({
                 "stage": "likeness", "version": voiceprint::VERSION, "speech": prints.speech,
                 "voiceprint": voiceprint,
@@ -351,7 +402,25 @@ impl Run<'_> {
             self.cancel,
         )?;
         elapsed.decode = Some(measure::milliseconds(clock));
+        self.unchanged()?;
         Ok(found)
+    }
+
+    /// What was decoded is what was hashed: a recording may still be copied, or be made.
+    fn unchanged(&self) -> Result<()> {
+        let now = stamps(self.job);
+        let mut files = self.job.inputs.iter().zip(self.origin.stamps.iter().zip(&now));
+        let changed = files.find(|(_, (before, now))| before != now);
+        let Some((input, (_, now))) = changed else { return Ok(()) };
+        let wrong = match now {
+            Some(_) => "it changed while it was read",
+            None => "it was moved or deleted while it was read",
+        };
+        Err(Error::Decode {
+            path: input.path.clone(),
+            wrong: wrong.to_owned(),
+            remedy: "analyse it again when it is complete and at its place".into(),
+        })
     }
 
     /// The ends at which the melody is measured, and the fingerprint of what is found there.
@@ -365,7 +434,7 @@ impl Run<'_> {
         let parts = json!({
             "stage": "melody", "version": melody::VERSION, "speech": prints.speech, "ends": ends,
         });
-        let print = measure::print(&self.folder, &parts)?;
+        let print = measure::print(self.folder.path(), &parts)?;
         Ok((ends, print))
     }
 

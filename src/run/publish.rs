@@ -33,8 +33,8 @@ pub(super) struct Elapsed {
 const DERIVED: [&str; 3] = ["transcript.json", "transcript.vtt", "report.html"];
 
 /// Whether everything that is made from an analysis is there.
-pub(super) fn complete(folder: &Folder) -> bool {
-    DERIVED.iter().all(|name| folder.has(name))
+pub(super) fn complete(results: &Path) -> bool {
+    DERIVED.iter().all(|name| results.join(name).is_file())
 }
 
 /// Writes the transcript, the subtitles and the page.

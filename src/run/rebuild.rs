@@ -161,7 +161,7 @@ impl Opened {
     }
 
     fn measured(&self) -> Result<Rebuilt> {
-        let sums = Sums::new(&self.reading, &self.folder, self.print.clone())?;
+        let sums = Sums::new(&self.reading, self.folder.path(), self.print.clone())?;
         let measured = measure::measure(&self.folder, self.heard.clone(), sums, &self.reading)?;
         let results = self.folder.path().to_owned();
         Ok(Rebuilt { measured, reading: self.reading.clone(), results })

@@ -19,7 +19,15 @@ use crate::error::{Error, Result};
 use crate::report::sessions::{
     ANALYSIS_SCHEMA, Audience, Entry, Record, Sessions, csv, json, page,
 };
-use crate::results::{FOLDER_SUFFIX, TOOL_VERSION, private_folder, write_private};
+use crate::results::{
+    FOLDER_SUFFIX, TOOL_VERSION, fingerprint, fingerprint_of, private_folder, write_private,
+};
+use crate::session::Language;
+
+/// Changes whenever the same analyses can make another page.
+const VERSION: u32 = 1;
+
+const ANALYSIS: &str = "analysis.json";
 
 /// Results that were found.
 #[derive(Debug)]
@@ -30,63 +38,140 @@ pub struct Gathered {
     pub failures: Vec<(PathBuf, Error)>,
     /// Where the page belongs: `out`, else the folder given, else the nearest folder above all.
     pub folder: PathBuf,
+    /// Of the analyses, and of the language that the page was asked for in.
+    pub fingerprint: String,
 }
 
 /// Finds results and reads them. Links are as seen from `out`, or from [`Gathered::folder`].
 #[must_use]
-pub fn gather(paths: &[PathBuf], out: Option<&Path>) -> Gathered {
-    let mut failures = Vec::new();
-    let mut results = BTreeSet::new();
-    let mut roots: Vec<PathBuf> = Vec::new();
-    for path in paths {
-        match found(path, &mut failures) {
-            Ok(found) => {
-                // A results folder belongs to the folder it lies in.
-                let root = if is_results(path) { parent(path) } else { path.clone() };
-                roots.push(root);
-                results.extend(found);
-            }
-            Err(error) => failures.push((path.clone(), error)),
-        }
-    }
-    let root = match roots.as_slice() {
-        [one] => one.clone(),
-        _ => above(&roots),
-    };
-    let folder = out.map_or_else(|| root.clone(), Path::to_owned);
-    // What is not yet there has no links in its path either.
-    let seen_from = fs::canonicalize(&folder).or_else(|_| std::path::absolute(&folder));
-    let seen_from = seen_from.unwrap_or_else(|_| folder.clone());
-    let root = fs::canonicalize(&root).unwrap_or(root);
-    let mut entries = Vec::new();
-    for path in results {
-        match corrected(&path).and_then(|()| read(&path)) {
-            Ok(record) => entries.push(Entry {
-                record,
-                label: path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().into_owned(),
-                report: path.join("report.html").is_file().then(|| link(&seen_from, &path)),
-            }),
-            Err(error) => failures.push((path, error)),
-        }
-    }
-    Gathered { entries, failures, folder }
+pub fn gather(paths: &[PathBuf], out: Option<&Path>, language: Option<Language>) -> Gathered {
+    Found::new(paths, out).gather(language)
 }
+
+/// Makes the page of some folders anew where anything in them is; where it is, and what cannot be read.
+///
+/// # Errors
+/// The disk does not take it.
+pub fn keep_up(
+    folders: &[PathBuf],
+    language: Option<Language>,
+) -> Result<(Option<PathBuf>, Vec<(PathBuf, Error)>)> {
+    let found = Found::new(folders, None);
+    if found.is_current(language) {
+        return Ok((Some(found.folder.join(PAGE)), Vec::new()));
+    }
+    let gathered = found.gather(language);
+    if gathered.entries.is_empty() {
+        return Ok((None, Vec::new()));
+    }
+    let sessions = Sessions::new(gathered.entries, language);
+    let page = write(&gathered.folder, &sessions, &gathered.fingerprint)?;
+    Ok((Some(page), gathered.failures))
+}
+
+/// Where results lie.
+struct Found {
+    /// By their true paths.
+    results: BTreeSet<PathBuf>,
+    failures: Vec<(PathBuf, Error)>,
+    /// The true path of the folder that all are in.
+    root: PathBuf,
+    /// Where the page belongs.
+    folder: PathBuf,
+}
+
+impl Found {
+    fn new(paths: &[PathBuf], out: Option<&Path>) -> Self {
+        let mut failures = Vec::new();
+        let mut results = BTreeSet::new();
+        let mut roots: Vec<PathBuf> = Vec::new();
+        for path in paths {
+            match found(path, &mut failures) {
+                Ok(found) => {
+                    // A results folder belongs to the folder it lies in.
+                    let root = if is_results(path) { parent(path) } else { path.clone() };
+                    roots.push(root);
+                    results.extend(found);
+                }
+                Err(error) => failures.push((path.clone(), error)),
+            }
+        }
+        let root = match roots.as_slice() {
+            [one] => one.clone(),
+            _ => above(&roots),
+        };
+        let folder = out.map_or_else(|| root.clone(), Path::to_owned);
+        Self { results, failures, root: fs::canonicalize(&root).unwrap_or(root), folder }
+    }
+
+    /// What a results folder is called on the page.
+    fn label(&self, results: &Path) -> String {
+        results.strip_prefix(&self.root).unwrap_or(results).to_string_lossy().into_owned()
+    }
+
+    /// Of the analyses by their heads.
+    fn fingerprint(&self, language: Option<Language>) -> String {
+        let analyses: Vec<_> = self
+            .results
+            .iter()
+            .map(|path| (self.label(path), fingerprint_of(&path.join(ANALYSIS))))
+            .collect();
+        let parts = serde_json::json!({
+            "stage": "sessions", "version": VERSION, "tool_version": TOOL_VERSION,
+            "language": language, "analyses": analyses,
+        });
+        fingerprint(&parts).unwrap_or_default()
+    }
+
+    /// Whether the page is there and was made from the same. Reads heads only.
+    fn is_current(&self, language: Option<Language>) -> bool {
+        let there = [PAGE, TABLE].iter().all(|name| self.folder.join(name).is_file());
+        let made_from = || fingerprint_of(&self.folder.join(DOCUMENT));
+        there
+            && !self.results.is_empty()
+            && self.failures.is_empty()
+            && self.results.iter().all(|path| !is_newly_corrected(path))
+            && made_from().is_some_and(|print| print == self.fingerprint(language))
+    }
+
+    fn gather(mut self, language: Option<Language>) -> Gathered {
+        // What is not yet there has no links in its path either.
+        let seen_from =
+            fs::canonicalize(&self.folder).or_else(|_| std::path::absolute(&self.folder));
+        let seen_from = seen_from.unwrap_or_else(|_| self.folder.clone());
+        let mut entries = Vec::new();
+        for path in &self.results {
+            match corrected(path).and_then(|()| read(path)) {
+                Ok(record) => entries.push(Entry {
+                    record,
+                    label: self.label(path),
+                    report: path.join("report.html").is_file().then(|| link(&seen_from, path)),
+                }),
+                Err(error) => self.failures.push((path.clone(), error)),
+            }
+        }
+        let fingerprint = self.fingerprint(language);
+        Gathered { entries, failures: self.failures, folder: self.folder, fingerprint }
+    }
+}
+
+const PAGE: &str = "sessions.html";
+const TABLE: &str = "sessions.csv";
+const DOCUMENT: &str = "sessions.json";
 
 /// The page, the table and the document, in this folder.
 ///
 /// # Errors
 /// The disk does not take them.
-pub fn write(folder: &Path, sessions: &Sessions) -> Result<PathBuf> {
+pub fn write(folder: &Path, sessions: &Sessions, fingerprint: &str) -> Result<PathBuf> {
     let failed = |path: &Path, source| Error::WriteResult { path: path.to_owned(), source };
     private_folder(folder).map_err(|source| failed(folder, source))?;
-    let path = folder.join("sessions.html");
+    let path = folder.join(PAGE);
     let page = page(sessions, Audience::Own, TOOL_VERSION)
         .map_err(|error| failed(&path, io::Error::other(error)))?;
-    for (name, text) in [
-        ("sessions.json", document(sessions)?),
-        ("sessions.csv", csv(sessions)),
-        ("sessions.html", page),
-    ] {
+    for (name, text) in
+        [(TABLE, csv(sessions)), (PAGE, page), (DOCUMENT, document(sessions, fingerprint)?)]
+    {
         let path = folder.join(name);
         write_private(&path, |file| file.write_all(text.as_bytes()))
             .map_err(|source| failed(&path, source))?;
@@ -98,9 +183,9 @@ pub fn write(folder: &Path, sessions: &Sessions) -> Result<PathBuf> {
 ///
 /// # Errors
 /// It cannot be laid out.
-pub fn document(sessions: &Sessions) -> Result<String> {
-    json(sessions, TOOL_VERSION).map_err(|error| Error::WriteResult {
-        path: PathBuf::from("sessions.json"),
+pub fn document(sessions: &Sessions, fingerprint: &str) -> Result<String> {
+    json(sessions, TOOL_VERSION, fingerprint).map_err(|error| Error::WriteResult {
+        path: PathBuf::from(DOCUMENT),
         source: io::Error::other(error),
     })
 }
@@ -140,7 +225,7 @@ pub(super) fn found(path: &Path, failures: &mut Vec<(PathBuf, Error)>) -> Result
 fn is_results(path: &Path) -> bool {
     let name = path.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_owned()));
     let named = name.is_some_and(|name| ends_as_results(&name));
-    path.is_dir() && (named || path.join("analysis.json").is_file())
+    path.is_dir() && (named || path.join(ANALYSIS).is_file())
 }
 
 fn ends_as_results(name: &OsStr) -> bool {
@@ -176,8 +261,9 @@ fn parent(path: &Path) -> PathBuf {
 }
 
 /// The nearest folder above all of these.
-fn above(folders: &[PathBuf]) -> PathBuf {
-    let whole = folders.iter().filter_map(|folder| folder.canonicalize().ok());
+#[must_use]
+pub fn above(folders: &[impl AsRef<Path>]) -> PathBuf {
+    let whole = folders.iter().filter_map(|folder| folder.as_ref().canonicalize().ok());
     let common = |one: PathBuf, other: PathBuf| {
         let pairs = one.components().zip(other.components());
         pairs.take_while(|(a, b)| a == b).map(|(a, _)| a).collect::<PathBuf>()
@@ -201,17 +287,20 @@ fn link(folder: &Path, results: &Path) -> String {
 /// Makes a report again whose corrections are newer than its figures: a page opened as a file saves
 /// them so.
 fn corrected(results: &Path) -> Result<()> {
-    let written = |name: &str| fs::metadata(results.join(name)).and_then(|file| file.modified());
-    match (written(edits::NAME), written("analysis.json")) {
-        (Ok(edits), Ok(analysis)) if edits > analysis => {
-            rebuild(results, &Otherwise::default()).map(drop)
-        }
-        _ => Ok(()),
+    if is_newly_corrected(results) {
+        rebuild(results, &Otherwise::default())?;
     }
+    Ok(())
+}
+
+fn is_newly_corrected(results: &Path) -> bool {
+    let written = |name: &str| fs::metadata(results.join(name)).and_then(|file| file.modified());
+    let times = written(edits::NAME).ok().zip(written(ANALYSIS).ok());
+    times.is_some_and(|(edits, analysis)| edits > analysis)
 }
 
 fn read(results: &Path) -> Result<Record> {
-    let path = results.join("analysis.json");
+    let path = results.join(ANALYSIS);
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {

@@ -26,7 +26,8 @@ fn spread(hours: u32, to: &Path) {
     );
 }
 
-/// Peak memory of `openfloor analyze` in MB, as Linux accounts it.
+/// Peak memory of `openfloor analyze` and its children together, in MB: the highest sum of what each
+/// has in memory.
 fn peak_mb(recording: &Path, threads: &str) -> f64 {
     let folder = tempfile::tempdir().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_openfloor"))
@@ -36,14 +37,9 @@ fn peak_mb(recording: &Path, threads: &str) -> f64 {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let status = format!("/proc/{}/status", child.id());
     let mut peak = 0.0_f64;
     let exit = loop {
-        // The high-water mark only rises, so the last look before the end is the peak.
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        peak = peak.max(kilobytes.unwrap_or(0.0) / 1024.0);
+        peak = peak.max(memory_mb(child.id()));
         if let Some(exit) = child.try_wait().unwrap() {
             break exit;
         }
@@ -51,6 +47,22 @@ fn peak_mb(recording: &Path, threads: &str) -> f64 {
     };
     assert!(exit.success());
     peak
+}
+
+/// What a process and all below it have in memory.
+fn memory_mb(process: u32) -> f64 {
+    let text = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+    // Any of its threads may have started one.
+    let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let children = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    let children: f64 = children
+        .flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .filter_map(|child| child.parse().ok())
+        .map(memory_mb)
+        .sum();
+    kilobytes.unwrap_or(0.0) / 1024.0 + children
 }
 
 #[test]

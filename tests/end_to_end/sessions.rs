@@ -65,8 +65,8 @@ fn unheard(transcript: &Path, truth: &Truth) -> f64 {
 
 fn check(recording: &Path, name: &str, language: Language, coach_on: Side, most_unheard: f64) {
     let truth = Truth::of(name);
-    let (done, folder) = analysed(recording);
-    let analysis = &done.analysis;
+    let (analysis, folder) = analysed(recording);
+    let analysis = &analysis;
     assert_eq!(analysis.source.language, language);
     let coach = analysis.speakers.iter().find(|one| one.role == Role::Coach).expect("a coach");
     let evidence = coach.role_evidence.as_ref().unwrap();
@@ -118,11 +118,11 @@ fn a_french_session_is_heard_and_its_coach_found_on_the_other_side() {
 
 #[test]
 fn a_real_call_gives_talk_on_both_sides_and_words() {
-    let (done, folder) = analysed(&root().join("fixtures/recordings/call_aws40.flac"));
+    let (analysis, folder) = analysed(&root().join("fixtures/recordings/call_aws40.flac"));
     let shares: Vec<f64> =
-        done.analysis.speakers.iter().map(|speaker| speaker.talk_share.unwrap()).collect();
+        analysis.speakers.iter().map(|speaker| speaker.talk_share.unwrap()).collect();
     assert!((shares[0] - 0.495).abs() <= 0.015, "{shares:?}");
-    let words: u64 = done.analysis.speakers.iter().map(|speaker| speaker.words).sum();
+    let words: u64 = analysis.speakers.iter().map(|speaker| speaker.words).sum();
     assert!((400..900).contains(&words), "{words} words in four minutes");
     assert!(fs::read_to_string(folder.path().join("results/transcript.vtt")).unwrap().len() > 1000);
 }

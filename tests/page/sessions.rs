@@ -14,9 +14,9 @@ use super::words::hostile;
 
 /// The page about everything in a folder.
 fn page(folder: &Path) -> PathBuf {
-    let gathered = gather(&[folder.to_owned()], None);
+    let gathered = gather(&[folder.to_owned()], None, None);
     assert!(gathered.failures.is_empty(), "{:?}", gathered.failures);
-    write(folder, &Sessions::new(gathered.entries, None)).unwrap()
+    write(folder, &Sessions::new(gathered.entries, None), &gathered.fingerprint).unwrap()
 }
 
 /// Every state the page can be in, with its name.
@@ -46,7 +46,7 @@ fn states(folder: &Path) -> Vec<(&'static str, PathBuf)> {
     }
     states.push(("two", page(&two)));
     let shared = folder.join("shared.html");
-    share(&shared, &Sessions::new(gather(&[two], None).entries, None)).unwrap();
+    share(&shared, &Sessions::new(gather(&[two], None, None).entries, None)).unwrap();
     states.push(("shared", shared));
     states
 }

@@ -24,7 +24,7 @@ pub(super) struct Wanted<'a> {
 
 /// Gathers, writes, says what was written.
 pub(super) fn run(wanted: &Wanted<'_>) -> Exit {
-    let gathered = gather(wanted.paths, wanted.out);
+    let gathered = gather(wanted.paths, wanted.out, wanted.language);
     for (source, error) in &gathered.failures {
         say::failure(wanted.json, &source.display().to_string(), &error.to_string());
     }
@@ -32,23 +32,23 @@ pub(super) fn run(wanted: &Wanted<'_>) -> Exit {
         return Exit::Failed;
     }
     let sessions = Sessions::new(gathered.entries, wanted.language);
-    match made(wanted, &gathered.folder, &sessions) {
+    match made(wanted, &gathered.folder, &sessions, &gathered.fingerprint) {
         Err(error) => failed(&error),
         Ok(()) if gathered.failures.is_empty() => Exit::Done,
         Ok(()) => Exit::Partly,
     }
 }
 
-fn made(wanted: &Wanted<'_>, folder: &Path, sessions: &Sessions) -> Result<()> {
+fn made(wanted: &Wanted<'_>, folder: &Path, sessions: &Sessions, fingerprint: &str) -> Result<()> {
     let page = match wanted.share {
         Some(path) => {
             share(path, sessions)?;
             path.to_owned()
         }
-        None => write(folder, sessions)?,
+        None => write(folder, sessions, fingerprint)?,
     };
     if wanted.json {
-        say::out(&document(sessions)?);
+        say::out(&document(sessions, fingerprint)?);
         return Ok(());
     }
     let w = sessions.words;

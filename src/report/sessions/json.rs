@@ -15,6 +15,7 @@ use crate::session::{DateFrom, Ms};
 struct Document<'a> {
     schema: &'static str,
     tool_version: &'a str,
+    fingerprint: &'a str,
     sessions: Vec<Session<'a>>,
     groups: Vec<Together<'a>>,
 }
@@ -76,14 +77,19 @@ struct Over<'a> {
     newest: Option<&'static str>,
 }
 
-/// The document.
+/// The document. `fingerprint` is that of the analyses it is made from.
 ///
 /// # Errors
 /// Nothing in it can fail to be written; the type says it might.
-pub fn json(sessions: &Sessions, tool_version: &str) -> serde_json::Result<String> {
+pub fn json(
+    sessions: &Sessions,
+    tool_version: &str,
+    fingerprint: &str,
+) -> serde_json::Result<String> {
     let document = Document {
         schema: "openfloor.sessions/1",
         tool_version,
+        fingerprint,
         sessions: sessions.entries.iter().map(session).collect(),
         groups: sessions.groups.iter().map(together).collect(),
     };

@@ -43,7 +43,7 @@ fn any_order_of_the_arguments_gives_the_same_bytes() {
     let all = |entries: Vec<Entry>| {
         let sessions = Sessions::new(entries, None);
         let page = page(&sessions, Audience::Own, "0.1.0").unwrap();
-        (page, csv(&sessions), json(&sessions, "0.1.0").unwrap(), summary(&sessions))
+        (page, csv(&sessions), json(&sessions, "0.1.0", "abc").unwrap(), summary(&sessions))
     };
     let forth = all(entries.clone());
     entries.reverse();

@@ -1,14 +1,15 @@
-//! One conversation with a child: a request, frames, an end.
+//! A conversation with a child: a request, frames, an answer; or its end.
 
-use std::io::BufReader;
+use std::io::{self, BufReader};
+use std::process::{ChildStdin, ChildStdout};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
 use super::frame::{BadFrame, Frame, Frames, write_request};
-use super::process::{End, Group, Process, last_words};
+use super::process::{End, Group, Process, Streams, last_words};
 use super::{Request, Worker};
 use crate::error::{Error, Result};
 use crate::progress::Cancel;
@@ -54,59 +55,97 @@ impl Drop for Over<'_> {
     }
 }
 
-impl Worker {
-    /// Asks a new child and hands each frame to `take`, until it has what was asked for.
+/// A child, and the ends of its pipes.
+pub(super) struct Child {
+    process: Process,
+    requests: ChildStdin,
+    frames: Frames<BufReader<ChildStdout>>,
+    /// Reads what it says on standard error.
+    words: JoinHandle<String>,
+}
+
+/// How a request ended.
+pub(super) enum Answer<T> {
+    /// With what was asked for; the child may be asked again.
+    Got(T, Child),
+    /// With the end of the child, and of all it started; and its last words.
+    Lost(Lost, String),
+}
+
+impl Child {
+    /// Starts one.
+    pub fn start(worker: &Worker) -> io::Result<Self> {
+        let (process, Streams { stdin, stdout, stderr }) =
+            Process::start(&worker.program, worker.verbose)?;
+        let listen = move || stderr.map(last_words).unwrap_or_default();
+        let words = thread::Builder::new().name("words".to_owned()).spawn(listen)?;
+        let frames = Frames::new(BufReader::new(stdout));
+        Ok(Self { process, requests: stdin, frames, words })
+    }
+
+    /// Asks, and hands each frame to `take` until it has what was asked for.
     ///
     /// # Errors
-    /// [`Error::Start`]: no child could be started. [`Error::Cancelled`]. And what `take` gives. The
+    /// [`Error::Start`]: no thread could be started. [`Error::Cancelled`]. And what `take` gives. The
     /// child, and all it started, has ended in every case.
-    pub(super) fn ask<T>(
-        &self,
+    pub fn ask<T>(
+        mut self,
         request: &Request,
+        patience: Duration,
         cancel: &dyn Cancel,
         take: impl FnMut(Frame<'_>) -> Result<Option<T>>,
-    ) -> Result<Result<T, Lost>> {
+    ) -> Result<Answer<T>> {
         let start = |source| Error::Start { source };
-        let (process, mut streams) = Process::start(&self.program).map_err(start)?;
         let shared = Shared::default();
-        thread::scope(|scope| {
-            let (process, over) = (process, Over(&shared));
-            let group = process.group;
-            let (shared, patience) = (&shared, self.patience);
-            let spawn = || thread::Builder::new().name("worker".to_owned());
-            let words =
-                spawn().spawn_scoped(scope, || last_words(streams.stderr)).map_err(start)?;
-            let watcher = spawn()
+        let group = self.process.group;
+        let heard = thread::scope(|scope| {
+            let over = Over(&shared);
+            let shared = &shared;
+            let watcher = thread::Builder::new()
+                .name("watcher".to_owned())
                 .spawn_scoped(scope, move || watch(shared, cancel, patience, group))
                 .map_err(start)?;
             // A child that died before it read this is seen by its end.
-            drop(write_request(&mut streams.stdin, request));
-            drop(streams.stdin);
-            let heard = listen(Frames::new(BufReader::new(streams.stdout)), shared, take);
-            if !matches!(heard, Ok(Heard::End)) {
-                group.kill();
-            }
+            drop(write_request(&mut self.requests, request));
+            let heard = listen(&mut self.frames, shared, take);
             // The watcher has left before the child's number can become another's.
             drop(over);
             watcher.thread().unpark();
             drop(watcher.join());
-            let end = process.end().map_err(start)?;
-            let words = words.join().unwrap_or_default();
-            match (heard?, shared.stopped.load(Ordering::Acquire)) {
-                (Heard::All(answer), _) => return Ok(Ok(answer)),
-                (_, CANCELLED) => return Err(Error::Cancelled),
-                (_, IMPATIENT) => return Ok(Err(Lost::Silent)),
-                (Heard::Nonsense(wrong), _) => {
-                    log::warn!("a worker process failed: {wrong}");
-                    return Ok(Err(Lost::Strange));
+            heard
+        });
+        // Dropping the child ends it.
+        let heard = heard?;
+        let stopped = shared.stopped.load(Ordering::Acquire);
+        let heard = match heard {
+            // One that was stopped in the very moment of its answer is gone too.
+            Heard::All(answer) if stopped == 0 => return Ok(Answer::Got(answer, self)),
+            Heard::All(_) => Heard::End,
+            other => other,
+        };
+        if matches!(heard, Heard::Nonsense(_)) {
+            group.kill();
+        }
+        let Self { process, words, requests, frames } = self;
+        drop((requests, frames));
+        let end = process.end().map_err(start)?;
+        let words = words.join().unwrap_or_default();
+        let lost = match (heard, stopped) {
+            (_, CANCELLED) => return Err(Error::Cancelled),
+            (_, IMPATIENT) => Lost::Silent,
+            (Heard::Nonsense(wrong), _) => {
+                log::warn!("a worker process failed: {wrong}");
+                Lost::Strange
+            }
+            _ => {
+                log::warn!("a worker process failed: {end:?}");
+                for line in words.lines() {
+                    log::warn!("a worker process said: {line:?}");
                 }
-                (Heard::End, _) => log::warn!("a worker process failed: {end:?}"),
+                lost(end, &words)
             }
-            for line in words.lines() {
-                log::warn!("a worker process said: {line:?}");
-            }
-            Ok(Err(lost(end, &words)))
-        })
+        };
+        Ok(Answer::Lost(lost, words))
     }
 }
 
@@ -118,7 +157,7 @@ enum Heard<T> {
 }
 
 fn listen<T>(
-    mut frames: Frames<impl std::io::Read>,
+    frames: &mut Frames<impl io::Read>,
     shared: &Shared,
     mut take: impl FnMut(Frame<'_>) -> Result<Option<T>>,
 ) -> Result<Heard<T>> {

@@ -1,32 +1,77 @@
-//! The child: reads a request, limits itself, does it, tells.
+//! The child: reads requests, does them, tells.
 
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 use std::sync::Mutex;
 
 use super::frame::{Frames, write_message, write_sound};
-use super::limits::limit;
+use super::limits::{end_with_parent, limit};
 use super::watch::Watch;
 use super::{Message, Request};
 use crate::error::{Error, Result};
-use crate::progress::{Progress, Silent, Stage};
+use crate::progress::{Cancel, Flag, Progress, Silent, Stage};
+use crate::results;
+use crate::run::{Engines, Job, Outcome, Runtime, pipeline};
 use crate::session::Ms;
 use crate::sound::{TakeSound, decode};
 
-/// What `openfloor worker` does: takes the one request on `from` and answers on `to`. What goes wrong
-/// with the recording is an answer.
+/// What `openfloor worker` does: takes requests on `from` and answers on `to`. What goes wrong with a
+/// recording is an answer.
 ///
 /// # Errors
-/// There is no request, or nobody listens any more.
+/// What comes is no request, or nobody listens any more.
 pub fn serve(from: impl Read, to: impl Write + Send) -> io::Result<()> {
-    limit();
-    let watch = Watch::start()?;
-    let request = Frames::new(from).request().map_err(io::Error::other)?;
-    let parent = Parent { to: Mutex::new(BufWriter::with_capacity(1 << 16, to)), watch };
-    let end = match request {
-        Request::Decode { path, track } => decode_apart(Path::new(&path), track, &parent),
-    };
-    parent.tell(&end.unwrap_or_else(Message::Failed))
+    end_with_parent();
+    results::work_for(std::os::unix::process::parent_id());
+    let mut requests = Frames::new(from);
+    let mut parent = Parent::new(to);
+    let mut kept = Kept::default();
+    while let Some(request) = requests.request().map_err(io::Error::other)? {
+        match request {
+            Request::Analyse { job, runtime } => {
+                let outcome = kept.analyse(&job, runtime, &parent);
+                parent.tell(&Message::Analysed(outcome))?;
+            }
+            Request::Decode { path, track } => {
+                limit();
+                parent.watch = Some(Watch::start()?);
+                let end = decode_apart(Path::new(&path), track, &parent);
+                return parent.tell(&end.unwrap_or_else(Message::Failed));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The models, as long as recordings want the same.
+#[derive(Default)]
+struct Kept(Option<(String, Engines)>);
+
+impl Kept {
+    fn analyse(
+        &mut self,
+        job: &Job,
+        runtime: Runtime,
+        parent: &Parent<impl Write + Send>,
+    ) -> Outcome {
+        if pipeline::is_transcript(job) {
+            return pipeline::run(job, None, runtime, parent, parent);
+        }
+        match self.engines(&job.options.model) {
+            Ok(engines) => pipeline::run(job, Some(engines), runtime, parent, parent),
+            Err(error) => error.into(),
+        }
+    }
+
+    fn engines(&mut self, model: &str) -> Result<&Engines> {
+        if self.0.as_ref().is_none_or(|(of, _)| of != model) {
+            self.0 = None;
+        }
+        match &mut self.0 {
+            Some((_, engines)) => Ok(engines),
+            empty => Ok(&empty.insert((model.to_owned(), Engines::find(model)?)).1),
+        }
+    }
 }
 
 fn decode_apart(path: &Path, track: u16, parent: &Parent<impl Write + Send>) -> Result<Message> {
@@ -37,32 +82,52 @@ fn decode_apart(path: &Path, track: u16, parent: &Parent<impl Write + Send>) -> 
 /// The process that asked.
 struct Parent<W: Write> {
     to: Mutex<BufWriter<W>>,
-    watch: Watch,
+    /// Of a child that looks at hostile bytes.
+    watch: Option<Watch>,
+    gone: Flag,
 }
 
 impl<W: Write + Send> Parent<W> {
+    fn new(to: W) -> Self {
+        let to = Mutex::new(BufWriter::with_capacity(1 << 16, to));
+        Self { to, watch: None, gone: Flag::default() }
+    }
+
     /// Tells at once, after all sound so far.
     fn tell(&self, message: &Message) -> io::Result<()> {
         let mut to = self.to.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         write_message(&mut *to, message)?;
         to.flush()
     }
+
+    fn tell_progress(&self, message: &Message) {
+        if let Some(watch) = &self.watch {
+            watch.progress();
+        }
+        if self.tell(message).is_err() {
+            self.gone.set();
+        }
+    }
 }
 
-/// A parent that does not listen is noticed by the sound that follows.
+/// Nobody listens any more: there is nobody to work for.
+impl<W: Write + Send> Cancel for Parent<W> {
+    fn cancelled(&self) -> bool {
+        self.gone.cancelled()
+    }
+}
+
 impl<W: Write + Send> Progress for Parent<W> {
     fn begin(&self, stage: Stage, total: Option<Ms>) {
-        self.watch.progress();
-        drop(self.tell(&Message::Began { stage, total }));
+        self.tell_progress(&Message::Began { stage, total });
     }
 
     fn advance(&self, stage: Stage, done: Ms) {
-        self.watch.progress();
-        drop(self.tell(&Message::Advanced { stage, done }));
+        self.tell_progress(&Message::Advanced { stage, done });
     }
 
     fn skip(&self, stage: Stage) {
-        drop(self.tell(&Message::Skipped { stage }));
+        self.tell_progress(&Message::Skipped { stage });
     }
 }
 

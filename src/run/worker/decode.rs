@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::ask::Lost;
+use super::ask::{Answer, Child, Lost};
 use super::frame::Frame;
 use super::limits::MEMORY;
 use super::{Message, Request, Worker};
@@ -35,8 +35,12 @@ impl Worker {
     ) -> Result<(WorkCopy, SoundFacts)> {
         let request = Request::Decode { path: path.into(), track };
         let mut copy = Copy { writer: WorkWriter::new(work_dir), samples: Vec::new(), progress };
-        let facts = self.ask(&request, cancel, |frame| copy.take(frame))?;
-        let facts = facts.and_then(|answer| answer);
+        let start = |source| Error::Start { source };
+        let child = Child::start(self).map_err(start)?;
+        let facts = match child.ask(&request, self.patience, cancel, |frame| copy.take(frame))? {
+            Answer::Got(facts, _) => facts,
+            Answer::Lost(lost, _) => Err(lost),
+        };
         let copy = match facts {
             Ok(facts) => copy.finish(facts)?,
             Err(lost) => Err(lost),
@@ -80,10 +84,10 @@ struct Copy<'a> {
 }
 
 /// What was asked for, or why what came is not believed.
-type Answer = Result<SoundFacts, Lost>;
+type Facts = Result<SoundFacts, Lost>;
 
 impl Copy<'_> {
-    fn take(&mut self, frame: Frame<'_>) -> Result<Option<Answer>> {
+    fn take(&mut self, frame: Frame<'_>) -> Result<Option<Facts>> {
         match frame {
             Frame::Sound { channel, samples } => {
                 let Some(count) = self.samples.get_mut(usize::from(channel)) else {
@@ -107,6 +111,7 @@ impl Copy<'_> {
             Frame::Message(Message::Skipped { stage }) => self.progress.skip(stage),
             Frame::Message(Message::Decoded(facts)) => return Ok(Some(Ok(facts))),
             Frame::Message(Message::Failed(error)) => return Err(error),
+            Frame::Message(Message::Analysed(_)) => return Ok(Some(Err(Lost::Strange))),
         }
         Ok(None)
     }

@@ -88,12 +88,12 @@ impl<R: Read> Frames<R> {
         Ok(Some(Frame::Sound { channel: u16::from_le_bytes(*channel), samples: &self.samples }))
     }
 
-    /// The request to a child.
-    pub(super) fn request(&mut self) -> Result<Request, BadFrame> {
+    /// The next request to a child, or `None` where no more will come.
+    pub(super) fn request(&mut self) -> Result<Option<Request>, BadFrame> {
         match self.take()? {
             Some(REQUEST) => serde_json::from_slice(&self.payload).map_err(|_| BadFrame::Nonsense),
             Some(_) => Err(BadFrame::Nonsense),
-            None => Err(BadFrame::Io(io::ErrorKind::UnexpectedEof.into())),
+            None => Ok(None),
         }
     }
 

@@ -4,11 +4,25 @@
 /// with the program's own pages this keeps it under 300 MB.
 pub(super) const MEMORY: u64 = 240 << 20;
 
+/// Ends with its parent, and leaves no core dump, which would hold the session.
+#[cfg(target_os = "linux")]
+pub(super) fn end_with_parent() {
+    use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
+
+    // A parent that is gone before this line is noticed by the pipe.
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+}
+
+/// Elsewhere the pipe alone tells.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn end_with_parent() {}
+
 /// Takes away what decoding does not need. A limit that cannot be set is lower already, or is not
 /// known to this system: then the watch and the parent's patience remain.
 #[cfg(target_os = "linux")]
 pub(super) fn limit() {
-    use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
+    use rustix::process::{Resource, Rlimit, setrlimit};
 
     /// CPU seconds for everything: ten hours of the slowest format take 100 on the slowest machine
     /// in the table. What decodes without end but makes progress ends here.
@@ -20,9 +34,8 @@ pub(super) fn limit() {
         (Resource::Data, MEMORY),
         (Resource::Cpu, CPU_S),
         (Resource::Nofile, FILES),
-        // It writes no file: its sound goes through a pipe. And a core dump would hold the session.
+        // It writes no file: its sound goes through a pipe.
         (Resource::Fsize, 0),
-        (Resource::Core, 0),
     ];
     for (resource, most) in limits {
         // The hard limit of CPU time is another signal, which says less: it is a little later.
@@ -30,8 +43,6 @@ pub(super) fn limit() {
         let _ = setrlimit(resource, Rlimit { current: Some(most), maximum });
     }
     let _ = rustix::thread::set_no_new_privs(true);
-    // A parent that is gone before this line is noticed by the pipe.
-    let _ = set_parent_process_death_signal(Some(Signal::KILL));
 }
 
 /// Elsewhere limits of this kind do not hold.

@@ -1,14 +1,19 @@
-//! What hostile bytes can break runs apart: in a child process of the same program, with limits. A
-//! crash, a hang or a balloon in there costs one recording.
+//! What can break runs apart: in child processes of the same program. A crash, a hang or a balloon in
+//! there costs one recording.
 //!
 //! In: a [`Request`]. Out: [`Message`]s and sound, in frames over a pipe, and one end: what was asked
-//! for, or the sentence that says how the child died. Why a process, and each limit:
-//! `docs/decisions/0004-decoding-apart.md`.
+//! for, or how the child was lost. There are two kinds of children:
 //!
 //! ```text
-//! Worker::work_copy ─▶ ask ─▶ process ──stdin: Request──▶ child (openfloor worker): limits, watch
-//!   (work copy, bounds) ◀── frames ◀──stdout: Messages, sound── decode
+//! batch ─▶ Slot::analyse ──Job──▶ openfloor worker: the whole pipeline, one recording after the other;
+//!            ▲ Messages, Outcome ──┘ │               it holds the models
+//!            │                       ▼
+//!            │       Worker::work_copy ──Decode──▶ openfloor worker: limits, watch, decode; one track
+//!                     (work copy, bounds) ◀── Messages, sound ──┘
 //! ```
+//!
+//! Why decoding has a process and limits of its own: `docs/decisions/0004-decoding-apart.md`. Why
+//! each job slot has one: `docs/decisions/0012-folders.md`.
 
 mod ask;
 mod child;
@@ -16,6 +21,7 @@ mod decode;
 mod frame;
 mod limits;
 mod process;
+mod slot;
 mod watch;
 
 use std::ffi::OsString;
@@ -24,6 +30,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::{Job, Outcome, Runtime};
 use crate::error::{Error, Result};
 use crate::progress::Stage;
 use crate::session::Ms;
@@ -31,16 +38,24 @@ use crate::sound::SoundFacts;
 
 pub use child::serve;
 pub use frame::{BadFrame, Frame, Frames, write_request};
+pub use slot::Slot;
 
 /// How long a child may say nothing: a sleeping disk wakes in ten to thirty seconds, a network share
 /// answers or gives up in a minute.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// What a child is asked for: the one frame on its standard input, where other users cannot see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What a child is asked for, on its standard input, where other users cannot see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Request {
-    /// One track of a file to 16 kHz samples.
+    /// A recording to results. Others may follow.
+    Analyse {
+        /// The recording.
+        job: Box<Job>,
+        /// How.
+        runtime: Runtime,
+    },
+    /// One track of a file to 16 kHz samples: the child's only request.
     Decode {
         /// The file: a name may be no UTF-8.
         path: OsString,
@@ -76,9 +91,11 @@ pub enum Message {
     },
     /// So many channels of sound will follow.
     Channels(u16),
+    /// The end of [`Request::Analyse`].
+    Analysed(Outcome),
     /// The end of [`Request::Decode`]: all sound was sent, and this is what the file is.
     Decoded(SoundFacts),
-    /// The end, whatever was asked for: it cannot be done.
+    /// The end of [`Request::Decode`]: it cannot be done.
     Failed(Error),
 }
 
@@ -87,6 +104,7 @@ pub enum Message {
 pub struct Worker {
     program: PathBuf,
     patience: Duration,
+    verbose: bool,
 }
 
 impl Worker {
@@ -106,12 +124,18 @@ impl Worker {
     /// Children of `program`, which answers as `openfloor worker` does.
     #[must_use]
     pub fn new(program: PathBuf) -> Self {
-        Self { program, patience: PATIENCE }
+        Self { program, patience: PATIENCE, verbose: false }
     }
 
     /// With another time that a child may say nothing.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// With children that say on standard error what the engines log.
+    #[must_use]
+    pub fn with_logs(self, verbose: bool) -> Self {
+        Self { verbose, ..self }
     }
 }

@@ -27,7 +27,8 @@ pub(super) struct Process {
 pub(super) struct Streams {
     pub stdin: ChildStdin,
     pub stdout: ChildStdout,
-    pub stderr: ChildStderr,
+    /// Where it is not that of this process.
+    pub stderr: Option<ChildStderr>,
 }
 
 /// How a child ended.
@@ -54,19 +55,21 @@ impl Group {
 }
 
 impl Process {
-    /// Starts `program worker`.
-    pub fn start(program: &Path) -> io::Result<(Self, Streams)> {
+    /// Starts `program worker`. With `verbose` it logs to the standard error of this process too: then
+    /// there are no last words to read.
+    pub fn start(program: &Path, verbose: bool) -> io::Result<(Self, Streams)> {
         let mut child = Command::new(program)
             .arg0("openfloor")
             .arg("worker")
+            .args(verbose.then_some("--verbose"))
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(if verbose { Stdio::inherit() } else { Stdio::piped() })
             .spawn()?;
         let streams = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let process = Self { group: Group(Pid::from_child(&child).into()), child };
-        let (Some(stdin), Some(stdout), Some(stderr)) = streams else {
+        let (Some(stdin), Some(stdout), stderr) = streams else {
             return Err(io::Error::other("a child process without its streams"));
         };
         Ok((process, Streams { stdin, stdout, stderr }))

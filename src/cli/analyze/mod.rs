@@ -1,25 +1,29 @@
-//! `openfloor analyze`: recordings, transcripts and folders → results, one after the other.
+//! `openfloor analyze`: recordings, transcripts and folders → results.
+//!
+//! Here what a person typed becomes a [`Plan`]; `work` carries it out, `tally` counts and tells, `watch`
+//! does so again and again.
+
+mod tally;
+mod watch;
+mod work;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use super::listed::Given;
-use super::progress::Terminal;
 use super::settings::Settings;
 use super::{Exit, failed, say, values};
 use crate::error::{Error, Result};
 use crate::models;
-use crate::progress::Progress;
-use crate::report;
-use crate::run::batch::{self, Ended};
+use crate::run::batch;
 use crate::run::{
-    CoachChoice, Engines, Input, Job, LanguageChoice, NoCoachChoice, Options, Outcome, Part,
-    Reading, Runtime, discover, is_transcript, listing::Listing, read_profile,
+    CoachChoice, Engines, Input, Job, LanguageChoice, NoCoachChoice, Options, Part, Reading,
+    Runtime, discover, is_transcript, listing::Listing, read_profile, worker::Worker,
 };
-use crate::session::{About, DateFrom, Ms, Role};
+use crate::session::{About, DateFrom, Language, Ms, Role};
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -93,9 +97,23 @@ pub(super) struct Arguments {
     #[arg(long)]
     json: bool,
 
-    /// Threads for speech-to-text; as many as there are cores by default
+    /// Recordings at once; two by default, where there are two cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: Option<u16>,
+
+    /// Threads for speech-to-text of each recording; by default the cores are shared among the
+    /// recordings that are worked on
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
+
+    /// Give a recording up when its analysis has not come on for so many minutes
+    #[arg(long, value_name = "MINUTES", default_value = "30", value_parser = minutes)]
+    timeout: Duration,
+
+    /// Go on when all is done: recordings that come into the folders, and have stopped growing, are
+    /// analysed until you press Ctrl-C
+    #[arg(long, conflicts_with_all = ["tracks", "dry_run", "fail_fast"])]
+    watch: bool,
 
     /// Do everything again, also what is done
     #[arg(long)]
@@ -133,104 +151,146 @@ enum Spoken {
     Fr,
 }
 
+/// Minutes, as a number that may have decimals.
+fn minutes(text: &str) -> Result<Duration, &'static str> {
+    let minutes = text.parse::<f64>().ok().filter(|minutes| (0.001..=10_000.0).contains(minutes));
+    let minutes = minutes.ok_or("write it as minutes, such as 30")?;
+    Ok(Duration::from_secs_f64(minutes * 60.0))
+}
+
 /// Runs the command.
 pub(super) fn run(arguments: Arguments) -> Exit {
     if arguments.verbose {
-        // Not below info: whisper.cpp's debug lines hold what it hears.
-        env_logger::Builder::new().filter_level(log::LevelFilter::Info).init();
+        super::show_logs();
     }
-    match prepare(arguments) {
-        Ok(Prepared::DryRun) => Exit::Done,
-        Ok(Prepared::Work(work)) => work.run(),
-        Err(error) => failed(&error),
-    }
+    let (dry_run, watch) = (arguments.dry_run, arguments.watch);
+    let done = Plan::of(arguments).and_then(|plan| {
+        if dry_run {
+            return plan.found().and_then(|found| found.dry_run());
+        }
+        if watch { watch::run(&plan) } else { plan.found().and_then(|found| plan.work(found)) }
+    });
+    done.unwrap_or_else(|error| failed(&error))
 }
 
-enum Prepared {
-    DryRun,
-    Work(Box<Work>),
-}
-
-struct Work {
-    jobs: Vec<Job>,
-    /// Inputs that are no jobs: a folder without recordings.
-    failures: Vec<(String, Error)>,
-    /// `None` when all jobs are transcripts: no model is looked for.
-    engines: Option<Arc<Engines>>,
-    runtime: Runtime,
+/// What was asked for.
+struct Plan {
+    paths: Vec<PathBuf>,
+    tracks: Vec<Input>,
+    out: Option<PathBuf>,
+    options: Options,
+    /// As typed.
+    coach: Option<CoachChoice>,
+    given: Given,
+    /// Of the page of all sessions.
+    language: Option<Language>,
+    how: batch::How,
     json: bool,
     quiet: bool,
-    fail_fast: bool,
 }
 
-fn prepare(arguments: Arguments) -> Result<Prepared> {
-    runs_here()?;
-    let settings = Settings::find()?;
-    let options = options(&arguments, &settings)?;
-    let out = arguments.out.or(settings.out);
-    let mut jobs = Vec::new();
-    let mut failures = Vec::new();
-    let found = match check_tracks(arguments.tracks)? {
-        tracks if tracks.is_empty() => discover::recordings(&arguments.paths, out.as_deref()),
-        tracks => vec![Ok(discover::named_tracks(tracks, out.as_deref()))],
-    };
-    let given = Given {
-        date: options.about.date.is_some(),
-        coach: arguments.coach_name.is_some(),
-        client: options.about.client.is_some(),
-        profile: arguments.profile.is_some(),
-    };
-    let files = found.iter().flatten().flat_map(discover::Found::recordings);
-    let listing = Listing::of(&arguments.paths, files);
-    let mut left_out = Vec::new();
-    for found in found {
-        match found {
-            Ok(found) => {
-                jobs.push(Job {
-                    options: given.with(&options, &listing, found.recordings()),
-                    inputs: found.inputs,
-                    together: found.together,
-                    results: found.results,
-                });
-                left_out.push(found.left_out);
-            }
-            Err((path, error)) => failures.push((path.display().to_string(), error)),
-        }
+/// What there is to do.
+struct Found {
+    jobs: Vec<Job>,
+    /// Of each job, what is not analysed of the same session.
+    left_out: Vec<Vec<PathBuf>>,
+    /// Inputs that are no jobs: a folder without recordings.
+    failures: Vec<(PathBuf, Error)>,
+    /// Any of the jobs is a recording: models are needed.
+    hear: bool,
+}
+
+impl Plan {
+    fn of(arguments: Arguments) -> Result<Self> {
+        runs_here()?;
+        let settings = Settings::find()?;
+        let options = options(&arguments, &settings)?;
+        let jobs = arguments.jobs.map(usize::from).or(settings.jobs);
+        let threads = arguments.threads.map(usize::from).or(settings.threads);
+        let worker = Worker::of_this_program()?;
+        Ok(Self {
+            given: Given {
+                date: options.about.date.is_some(),
+                coach: arguments.coach_name.is_some(),
+                client: options.about.client.is_some(),
+                profile: arguments.profile.is_some(),
+            },
+            language: options.reading.language,
+            options,
+            tracks: check_tracks(arguments.tracks)?,
+            paths: arguments.paths,
+            out: arguments.out.or(settings.out),
+            coach: arguments.coach,
+            how: batch::How {
+                slots: jobs.unwrap_or_else(batch::usual_slots).clamp(1, 64),
+                threads: threads.map(|threads| threads.clamp(1, 256)),
+                runtime: Runtime {
+                    force: arguments.force,
+                    verify: arguments.verify,
+                    copy_audio: arguments.copy_audio,
+                    ..Runtime::default()
+                },
+                fail_fast: arguments.fail_fast,
+                worker: worker.with_patience(arguments.timeout).with_logs(arguments.verbose),
+            },
+            json: arguments.json,
+            quiet: arguments.quiet,
+        })
     }
-    failures.extend(
-        listing.failures.into_iter().map(|(path, error)| (path.display().to_string(), error)),
-    );
-    let hear = fit(&mut jobs, arguments.coach.as_ref())?;
-    results_apart(&jobs)?;
-    if arguments.dry_run {
-        for (_, error) in &failures {
+
+    /// Looks for what there is to do.
+    fn found(&self) -> Result<Found> {
+        self.jobs(match &self.tracks[..] {
+            [] => discover::recordings(&self.paths, self.out.as_deref()),
+            tracks => vec![Ok(discover::named_tracks(tracks.to_vec(), self.out.as_deref()))],
+        })
+    }
+
+    /// What was found, with what is said of it.
+    fn jobs(&self, found: Vec<Result<discover::Found, discover::Fruitless>>) -> Result<Found> {
+        let files = found.iter().flatten().flat_map(discover::Found::recordings);
+        let listing = Listing::of(&self.paths, files);
+        let (mut jobs, mut left_out, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+        for found in found {
+            match found {
+                Ok(found) => {
+                    jobs.push(Job {
+                        options: self.given.with(&self.options, &listing, found.recordings()),
+                        inputs: found.inputs,
+                        together: found.together,
+                        results: found.results,
+                    });
+                    left_out.push(found.left_out);
+                }
+                Err(failure) => failures.push(failure),
+            }
+        }
+        failures.extend(listing.failures);
+        let hear = fit(&mut jobs, self.coach.as_ref())?;
+        results_apart(&jobs)?;
+        Ok(Found { jobs, left_out, failures, hear })
+    }
+
+    /// The models, where they are needed: before the first recording, so that one that is missing is
+    /// said at once.
+    fn engines(&self, found: &Found) -> Result<Option<Engines>> {
+        found.hear.then(|| Engines::find(&self.options.model)).transpose()
+    }
+}
+
+impl Found {
+    fn dry_run(self) -> Result<Exit> {
+        for (_, error) in &self.failures {
             say::err(&error.to_string());
         }
-        for (job, left_out) in jobs.iter().zip(&left_out) {
+        for (job, left_out) in self.jobs.iter().zip(&self.left_out) {
             say::line(&format!("{} → {}", names(job), job.results.display()));
             for path in left_out {
                 say::line(&format!("  left out, of the same session: {}", path.display()));
             }
         }
-        return Ok(Prepared::DryRun);
+        Ok(Exit::Done)
     }
-    let threads = arguments.threads.map(usize::from).or(settings.threads);
-    let runtime = Runtime {
-        force: arguments.force,
-        verify: arguments.verify,
-        copy_audio: arguments.copy_audio,
-        threads: threads.unwrap_or(Runtime::default().threads).clamp(1, 256),
-    };
-    let engines = if hear { Some(Arc::new(Engines::find(&options.model)?)) } else { None };
-    Ok(Prepared::Work(Box::new(Work {
-        jobs,
-        failures,
-        engines,
-        runtime,
-        json: arguments.json,
-        quiet: arguments.quiet,
-        fail_fast: arguments.fail_fast,
-    })))
 }
 
 /// Holds the options against what the jobs are, recordings or transcripts; whether any is a
@@ -380,112 +440,4 @@ fn part(from: Option<Ms>, to: Option<Ms>) -> Result<Option<Part>> {
 fn names(job: &Job) -> String {
     let names: Vec<String> = job.inputs.iter().map(|one| one.path.display().to_string()).collect();
     names.join(" + ")
-}
-
-impl Work {
-    fn run(self) -> Exit {
-        let mut tally = Tally::default();
-        for (source, error) in &self.failures {
-            tally.failed += 1;
-            say::failure(self.json, source, &error.to_string());
-        }
-        let many = self.jobs.len() > 1;
-        let terminal = Arc::new(Terminal::new(self.quiet));
-        if let Some(job) = self.jobs.first() {
-            terminal.recording(&names(job));
-        }
-        let upcoming: Vec<String> = self.jobs.iter().skip(1).map(names).collect();
-        let mut upcoming = upcoming.into_iter();
-        let progress: Arc<dyn Progress> = terminal.clone();
-        let json = self.json;
-        let ended = batch::run(
-            self.jobs,
-            self.engines.as_ref(),
-            self.runtime,
-            self.fail_fast,
-            &progress,
-            |job, outcome| {
-                terminal.clear();
-                tally.add(outcome);
-                tell(json, job, outcome);
-                if let Some(next) = upcoming.next() {
-                    terminal.recording(&next);
-                }
-            },
-        );
-        terminal.clear();
-        match ended {
-            Err(error) => return failed(&error),
-            Ok(Ended::Interrupted) => {
-                say::err("stopped; finished work is kept, and the same command goes on from there");
-                return Exit::Interrupted;
-            }
-            Ok(Ended::Through | Ended::Early) => {}
-        }
-        if many && !json {
-            say::out(&tally.line());
-        }
-        tally.exit()
-    }
-}
-
-#[derive(Default)]
-struct Tally {
-    done: u32,
-    already: u32,
-    failed: u32,
-    usage: bool,
-}
-
-impl Tally {
-    fn add(&mut self, outcome: &Outcome) {
-        match outcome {
-            Outcome::Done(done) if done.already => self.already += 1,
-            Outcome::Done(_) => self.done += 1,
-            Outcome::Failed { reaction, .. } => {
-                self.failed += 1;
-                self.usage |= *reaction == crate::Reaction::Usage;
-            }
-        }
-    }
-
-    fn line(&self) -> String {
-        format!("{} analysed, {} already done, {} failed\n", self.done, self.already, self.failed)
-    }
-
-    fn exit(&self) -> Exit {
-        match (self.failed, self.done + self.already) {
-            (0, 1..) => Exit::Done,
-            (_, 0) if self.usage => Exit::Usage,
-            (_, 0) => Exit::Failed,
-            _ => Exit::Partly,
-        }
-    }
-}
-
-fn tell(json: bool, job: &Job, outcome: &Outcome) {
-    match outcome {
-        Outcome::Failed { error, .. } => say::failure(json, &names(job), error),
-        Outcome::Done(done) if json => {
-            match std::fs::read_to_string(done.results.join("analysis.json")) {
-                Ok(line) => say::out(&line),
-                Err(source) => {
-                    let path = done.results.join("analysis.json");
-                    say::failure(json, &names(job), &Error::ReadFile { path, source }.to_string());
-                }
-            }
-        }
-        Outcome::Done(done) => {
-            let report = done.results.join("report.html");
-            if done.already {
-                say::line(&format!("{}: already analysed, nothing to do", names(job)));
-                say::line(&report.display().to_string());
-                return;
-            }
-            say::out(&report::summary(&done.analysis, say::style()));
-            say::line("");
-            say::line(&report.display().to_string());
-            say::line("");
-        }
-    }
 }

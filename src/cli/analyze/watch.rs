@@ -1,0 +1,61 @@
+//! `--watch`: what comes into the folders is analysed, until the person stops it.
+
+use std::collections::BTreeSet;
+use std::thread;
+use std::time::Duration;
+
+use super::tally::Tally;
+use super::{Found, Plan};
+use crate::cli::{Exit, say};
+use crate::error::{Error, Result};
+use crate::run::batch::{self, Ended};
+use crate::run::discover::{self, Settled};
+
+/// How often the folders are looked through. The system's own notices do not come from shares on a
+/// network, where recordings often lie.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// Analyses what is there, and what comes.
+pub(super) fn run(plan: &Plan) -> Result<Exit> {
+    if !plan.paths.iter().any(|path| path.is_dir()) {
+        return Err(Error::Usage("--watch is for folders; name one".to_owned()));
+    }
+    let mut settled = Settled::default();
+    let mut told = BTreeSet::new();
+    let mut first = true;
+    loop {
+        let (paths, out) = (plan.paths.clone(), plan.out.clone());
+        let wait = if first { Duration::ZERO } else { EVERY };
+        let look = move || {
+            thread::sleep(wait);
+            discover::recordings(&paths, out.as_deref())
+        };
+        let Some(found) = batch::until_stopped(look)? else { return Ok(stopped()) };
+        let found = plan.jobs(settled.of(found))?;
+        let found = Found {
+            // A folder that is empty waits for its first recording; what else is wrong is said once.
+            failures: found
+                .failures
+                .into_iter()
+                .filter(|(_, error)| !matches!(error, Error::NothingToDo { .. }))
+                .filter(|(_, error)| told.insert(error.to_string()))
+                .collect(),
+            ..found
+        };
+        if !found.jobs.is_empty() || !found.failures.is_empty() {
+            let mut tally = Tally::new();
+            if plan.batch(found, &mut tally)? == Ended::Interrupted {
+                return Ok(stopped());
+            }
+        }
+        if first {
+            say::note("watching for recordings; Ctrl-C ends it");
+            first = false;
+        }
+    }
+}
+
+fn stopped() -> Exit {
+    say::err("stopped; finished work is kept, and the same command goes on from there");
+    Exit::Interrupted
+}

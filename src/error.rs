@@ -1,7 +1,7 @@
 //! What can go wrong, named by the act that failed. Every message names the file, what is wrong
 //! with it and what to do; none ever holds a word that was said.
 
-mod crossing;
+pub(crate) mod crossing;
 
 use std::borrow::Cow;
 use std::io;

@@ -1,8 +1,8 @@
-//! The parts of an error that JSON has no form for: paths, which may be no UTF-8, and the operating
-//! system's own errors.
+//! What crosses to and from a worker process and has no form in JSON: paths, which may be no UTF-8, and
+//! the operating system's own errors.
 
 /// A path as its exact bytes.
-pub(super) mod path {
+pub(crate) mod path {
     use std::ffi::OsString;
     use std::path::{Path, PathBuf};
 
@@ -14,6 +14,23 @@ pub(super) mod path {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
         OsString::deserialize(from).map(PathBuf::from)
+    }
+}
+
+/// A path, where there is one.
+pub(crate) mod maybe_path {
+    use std::ffi::{OsStr, OsString};
+    use std::path::PathBuf;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde gives the field")]
+    pub fn serialize<S: Serializer>(path: &Option<PathBuf>, to: S) -> Result<S::Ok, S::Error> {
+        path.as_deref().map(AsRef::<OsStr>::as_ref).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PathBuf>, D::Error> {
+        Ok(Option::<OsString>::deserialize(from)?.map(PathBuf::from))
     }
 }
 

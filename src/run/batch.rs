@@ -8,7 +8,7 @@
 //! windows, seconds apart, and what is finished is on disk.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 
@@ -110,6 +110,7 @@ pub fn run(
         let queue = Arc::new(Queue {
             jobs: jobs.clone(),
             state: Mutex::new(State { todo, at_work: 0, later: VecDeque::new() }),
+            changed: Condvar::new(),
             how: How { slots, ..how.clone() },
             stop: Flag::default(),
         });
@@ -202,6 +203,8 @@ fn lost(job: &Job) -> Outcome {
 struct Queue {
     jobs: Arc<Vec<Job>>,
     state: Mutex<State>,
+    /// A job is no longer at work.
+    changed: Condvar,
     how: How,
     stop: Flag,
 }
@@ -232,7 +235,10 @@ impl Queue {
             let outcome = slot.analyse(job, runtime, &*progress, &self.stop);
             drop(progress);
             let outcome = match outcome {
-                Err(Error::Cancelled) => return,
+                Err(Error::Cancelled) => {
+                    self.done(&taken, &Error::Cancelled.into());
+                    return;
+                }
                 outcome => outcome.unwrap_or_else(Outcome::from),
             };
             if self.done(&taken, &outcome) {
@@ -254,9 +260,15 @@ impl Queue {
             return None;
         }
         let mut state = self.state();
-        let (number, again) = match state.todo.pop_front() {
-            Some(number) => (number, false),
-            None => (state.later.pop_front()?, true),
+        let (number, again) = loop {
+            if let Some(number) = state.todo.pop_front() {
+                break (number, false);
+            }
+            // Not before the others are done: one of them may be at the same results.
+            if state.at_work == 0 || state.later.is_empty() {
+                break (state.later.pop_front()?, true);
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         };
         state.at_work += 1;
         let busy = (state.at_work + state.todo.len() + state.later.len()).min(self.how.slots);
@@ -268,6 +280,7 @@ impl Queue {
     fn done(&self, taken: &Taken, outcome: &Outcome) -> bool {
         let mut state = self.state();
         state.at_work -= 1;
+        self.changed.notify_all();
         let locked = matches!(outcome, Outcome::Failed { reaction: Reaction::Later, .. });
         let put_off = locked && !taken.again;
         if put_off {

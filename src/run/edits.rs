@@ -45,7 +45,12 @@ pub fn read(folder: &Path) -> Result<Edits> {
 /// What stands in the file; nothing where there is none.
 fn bytes(path: &Path) -> Result<Vec<u8>> {
     match fs::read(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        // A file in the place of the folder is told by whoever opens that.
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+        {
+            Ok(Vec::new())
+        }
         read => read.map_err(|source| Error::ReadFile { path: path.to_owned(), source }),
     }
 }

@@ -85,18 +85,30 @@ pub(super) fn analyse(
         LanguageChoice::En => Some(Language::En),
         LanguageChoice::Fr => Some(Language::Fr),
     };
-    // Before the folder is made: a file that cannot be read leaves none.
-    let read = interchange::read(&bytes, language).map_err(|wrong| Error::ReadTranscript {
-        path: path.to_owned(),
-        wrong: wrong.to_string(),
-    })?;
-    let session = session(job, path, &hash, read)?;
+    let kept = || measure::kept_session(&job.results, &sums);
+    let session = match kept().filter(|_| !runtime.force) {
+        Some(session) => Known::Before(session),
+        // Before the folder is made: a file that cannot be read leaves none.
+        None => {
+            let read = interchange::read(&bytes, language).map_err(|wrong| {
+                Error::ReadTranscript { path: path.to_owned(), wrong: wrong.to_string() }
+            })?;
+            Known::Now(session(job, path, &hash, read)?)
+        }
+    };
     let folder = Folder::open(&job.results)?;
     let done = written(job, &folder, sums, session, runtime, progress);
     if done.is_err() {
         folder.leave();
     }
     done
+}
+
+/// A session, and when it was read.
+enum Known {
+    /// By an earlier run: it is kept.
+    Before(Session),
+    Now(Session),
 }
 
 /// The bytes of a transcript and their hash.
@@ -131,7 +143,7 @@ fn written(
     job: &Job,
     folder: &Folder,
     sums: Sums,
-    session: Session,
+    session: Known,
     runtime: Runtime,
     progress: &dyn Progress,
 ) -> Result<Done> {
@@ -139,7 +151,13 @@ fn written(
     for stage in [Stage::Decode, Stage::Listen, Stage::Transcribe] {
         progress.skip(stage);
     }
-    measure::keep_session(folder, &sums, &session)?;
+    let session = match session {
+        Known::Before(session) => session,
+        Known::Now(session) => {
+            measure::keep_session(folder, &sums, &session)?;
+            session
+        }
+    };
     let work = measure::Work { started, ..measure::Work::default() };
     measure::finish(job, folder, runtime, progress, session, sums, work)
 }

@@ -13,6 +13,7 @@ use super::publish::Elapsed;
 use super::{Counts, Done, Job, Reading, Runtime, coding, copies, publish};
 use crate::analysis::{self, Analysis, Coding};
 use crate::error::{Error, Result};
+use crate::hashing::sha256;
 use crate::progress::{Progress, Stage};
 use crate::report::{Alternative, NoPage, PageSettings, SmallPrint, page};
 use crate::results::{self, Folder, TOOL_VERSION, fingerprint, is_whole};
@@ -114,6 +115,12 @@ pub(super) fn already(job: &Job, sums: &Sums, verify: bool) -> Option<Done> {
 /// It is not there, or damaged.
 pub fn analysis_of(results: &Path) -> Result<Analysis> {
     results::read(&results.join(ANALYSIS.0), ANALYSIS.1).map(|(_, analysis)| analysis)
+}
+
+/// The session that an earlier run made of the same.
+pub(super) fn kept_session(results: &Path, sums: &Sums) -> Option<Session> {
+    let (head, session) = results::read(&results.join(SESSION.0), SESSION.1).ok()?;
+    (head.fingerprint == sums.session).then_some(session)
 }
 
 /// Keeps a session that was made anew.
@@ -230,14 +237,21 @@ pub(super) fn write(
     before_last: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
     folder.remove(ANALYSIS.0)?;
-    publish::derived(folder, measured, reading.language)?;
     folder.stages()?;
-    folder.save(
-        READING.0,
-        READING.1,
-        &measured.fingerprint,
-        &Stored { reading: reading.clone() },
-    )?;
+    let said = sha256(format!("{TOOL_VERSION} {} {}", measured.heard, measured.edits).as_bytes());
+    let keep = |transcript: Option<String>| {
+        let stored = Stored { reading: reading.clone(), transcript };
+        folder.save(READING.0, READING.1, &measured.fingerprint, &stored)
+    };
+    // How the figures are read changes no transcript.
+    let before =
+        folder.read::<Stored>(READING.0, READING.1).ok().and_then(|(_, one)| one.transcript);
+    if before.as_ref() != Some(&said) || !publish::complete(folder.path()) {
+        keep(None)?;
+        publish::transcript(folder, &measured.session)?;
+    }
+    publish::page(folder, measured, reading.language)?;
+    keep(Some(said))?;
     before_last()?;
     folder.save(ANALYSIS.0, ANALYSIS.1, &measured.fingerprint, &measured.analysis)
 }
@@ -245,6 +259,9 @@ pub(super) fn write(
 #[derive(Serialize, Deserialize)]
 struct Stored {
     reading: Reading,
+    /// What the transcript was made from; `None` while it is written.
+    #[serde(default)]
+    transcript: Option<String>,
 }
 
 /// How the report before was read.

@@ -47,7 +47,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Reaction};
+use crate::error::{Error, Reaction, crossing};
 use crate::session::{Ms, Role};
 
 /// One recording to analyse.
@@ -59,6 +59,7 @@ pub struct Job {
     #[serde(default)]
     pub together: Together,
     /// Its results folder.
+    #[serde(with = "crossing::path")]
     pub results: PathBuf,
     /// What changes the result.
     pub options: Options,
@@ -68,6 +69,7 @@ pub struct Job {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Together {
     /// The recording in which all of them are heard: they are put on one clock by it.
+    #[serde(with = "crossing::maybe_path")]
     pub mix: Option<PathBuf>,
     /// All begin at one moment.
     pub begin: bool,
@@ -77,6 +79,7 @@ pub struct Together {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Input {
     /// Where it is.
+    #[serde(with = "crossing::path")]
     pub path: PathBuf,
     /// Whose voice it holds, if it was said.
     pub role: Option<Role>,
@@ -110,6 +113,7 @@ impl From<Error> for Outcome {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Done {
     /// The results folder.
+    #[serde(with = "crossing::path")]
     pub results: PathBuf,
     /// Nothing had to be done.
     pub already: bool,

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::Profile;
+use crate::error::crossing;
 use crate::session::{About, Language, Ms, SpeakerId};
 
 /// What changes the result.
@@ -95,7 +96,7 @@ pub enum CoachChoice {
     /// The speaker of this name, in whatever case: transcripts have names.
     Named(String),
     /// Whose voice is like the voiceprint in this file.
-    Voiceprint(PathBuf),
+    Voiceprint(#[serde(with = "crossing::path")] PathBuf),
 }
 
 /// A `--coach` that is none of its forms.

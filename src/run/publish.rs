@@ -10,7 +10,7 @@ use super::{Counts, Job, Runtime};
 use crate::error::{Error, Result};
 use crate::interchange;
 use crate::results::{Folder, TOOL_VERSION};
-use crate::session::Language;
+use crate::session::{Language, Session};
 
 /// Wall time of each stage that was run, for `run.json`.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
@@ -37,23 +37,26 @@ pub(super) fn complete(results: &Path) -> bool {
     DERIVED.iter().all(|name| results.join(name).is_file())
 }
 
-/// Writes the transcript, the subtitles and the page.
-pub(super) fn derived(
-    folder: &Folder,
-    measured: &Measured,
-    language: Option<Language>,
-) -> Result<()> {
-    let unmade = |name: &str, error: &dyn std::error::Error| Error::WriteResult {
+/// Writes the transcript and the subtitles.
+pub(super) fn transcript(folder: &Folder, session: &Session) -> Result<()> {
+    let transcript = interchange::transcript_json(session, TOOL_VERSION)
+        .map_err(|error| unmade(folder, DERIVED[0], &error))?;
+    folder.write(DERIVED[0], transcript.as_bytes())?;
+    folder.write(DERIVED[1], interchange::vtt(session).as_bytes())
+}
+
+/// Writes the page.
+pub(super) fn page(folder: &Folder, measured: &Measured, language: Option<Language>) -> Result<()> {
+    let page =
+        measured.page(language, false).map_err(|error| unmade(folder, DERIVED[2], &error))?;
+    folder.write(DERIVED[2], page.as_bytes())
+}
+
+fn unmade(folder: &Folder, name: &str, error: &dyn std::error::Error) -> Error {
+    Error::WriteResult {
         path: folder.path().join(name),
         source: std::io::Error::other(error.to_string()),
-    };
-    let session = &measured.session;
-    let transcript = interchange::transcript_json(session, TOOL_VERSION)
-        .map_err(|error| unmade(DERIVED[0], &error))?;
-    let page = measured.page(language, false).map_err(|error| unmade(DERIVED[2], &error))?;
-    folder.write(DERIVED[0], transcript.as_bytes())?;
-    folder.write(DERIVED[1], interchange::vtt(session).as_bytes())?;
-    folder.write(DERIVED[2], page.as_bytes())
+    }
 }
 
 /// Writes how the run went: the one place for clock, machine and times.

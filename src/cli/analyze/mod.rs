@@ -123,8 +123,8 @@ pub(super) struct Arguments {
     #[arg(long)]
     verify: bool,
 
-    /// Stop at the first recording that fails
-    #[arg(long)]
+    /// Stop at the first recording that fails; they are analysed one after the other
+    #[arg(long, conflicts_with = "jobs")]
     fail_fast: bool,
 
     /// Say what would be analysed, and do nothing
@@ -222,7 +222,12 @@ impl Plan {
             out: arguments.out.or(settings.out),
             coach: arguments.coach,
             how: batch::How {
-                slots: jobs.unwrap_or_else(batch::usual_slots).clamp(1, 64),
+                // The first that fails is only known where one comes after the other.
+                slots: if arguments.fail_fast {
+                    1
+                } else {
+                    jobs.unwrap_or_else(batch::usual_slots)
+                },
                 threads: threads.map(|threads| threads.clamp(1, 256)),
                 runtime: Runtime {
                     force: arguments.force,

@@ -34,7 +34,7 @@ impl Plan {
             say::failure(self.json, &source, &error);
             tally.failed(error);
         }
-        let many = jobs.len() > 1;
+        let (some, many) = (!jobs.is_empty(), jobs.len() > 1);
         let shown: Vec<(String, u64)> = jobs.iter().map(|job| (names(job), bytes(job))).collect();
         let terminal = Arc::new(Terminal::new(self.quiet, &shown));
         let board: Arc<dyn Board> = terminal.clone();
@@ -45,7 +45,7 @@ impl Plan {
         });
         terminal.clear();
         let ended = ended?;
-        if many || self.folder().is_some() {
+        if many || (some && self.folder().is_some()) {
             self.sum_up(tally, ended);
         }
         Ok(ended)

@@ -60,8 +60,23 @@ pub(super) struct Child {
     process: Process,
     requests: ChildStdin,
     frames: Frames<BufReader<ChildStdout>>,
-    /// Reads what it says on standard error.
-    words: JoinHandle<String>,
+    /// Last: it ends when nobody is left to say anything.
+    words: Words,
+}
+
+/// Reads what a child, and what it started, says on standard error.
+struct Words(Option<JoinHandle<String>>);
+
+impl Words {
+    fn last(&mut self) -> String {
+        self.0.take().and_then(|words| words.join().ok()).unwrap_or_default()
+    }
+}
+
+impl Drop for Words {
+    fn drop(&mut self) {
+        self.last();
+    }
 }
 
 /// How a request ended.
@@ -80,7 +95,7 @@ impl Child {
         let listen = move || stderr.map(last_words).unwrap_or_default();
         let words = thread::Builder::new().name("words".to_owned()).spawn(listen)?;
         let frames = Frames::new(BufReader::new(stdout));
-        Ok(Self { process, requests: stdin, frames, words })
+        Ok(Self { process, requests: stdin, frames, words: Words(Some(words)) })
     }
 
     /// Asks, and hands each frame to `take` until it has what was asked for.
@@ -105,8 +120,12 @@ impl Child {
                 .name("watcher".to_owned())
                 .spawn_scoped(scope, move || watch(shared, cancel, patience, group))
                 .map_err(start)?;
-            // A child that died before it read this is seen by its end.
-            drop(write_request(&mut self.requests, request));
+            // One that does not get its request would wait for it; most often it has died, and that
+            // is seen by its end.
+            if let Err(error) = write_request(&mut self.requests, request) {
+                log::warn!("a worker process could not be asked: {error}");
+                group.kill();
+            }
             let heard = listen(&mut self.frames, shared, take);
             // The watcher has left before the child's number can become another's.
             drop(over);
@@ -126,10 +145,10 @@ impl Child {
         if matches!(heard, Heard::Nonsense(_)) {
             group.kill();
         }
-        let Self { process, words, requests, frames } = self;
+        let Self { process, mut words, requests, frames } = self;
         drop((requests, frames));
         let end = process.end().map_err(start)?;
-        let words = words.join().unwrap_or_default();
+        let words = words.last();
         let lost = match (heard, stopped) {
             (_, CANCELLED) => return Err(Error::Cancelled),
             (_, IMPATIENT) => Lost::Silent,

@@ -19,14 +19,16 @@ use crate::sound::{TakeSound, decode};
 /// recording is an answer.
 ///
 /// # Errors
-/// What comes is no request, or nobody listens any more.
+/// There is no request, or nobody listens any more.
 pub fn serve(from: impl Read, to: impl Write + Send) -> io::Result<()> {
     end_with_parent();
     results::work_for(std::os::unix::process::parent_id());
     let mut requests = Frames::new(from);
     let mut parent = Parent::new(to);
     let mut kept = Kept::default();
+    let mut asked = false;
     while let Some(request) = requests.request().map_err(io::Error::other)? {
+        asked = true;
         match request {
             Request::Analyse { job, runtime } => {
                 let outcome = kept.analyse(&job, runtime, &parent);
@@ -40,7 +42,7 @@ pub fn serve(from: impl Read, to: impl Write + Send) -> io::Result<()> {
             }
         }
     }
-    Ok(())
+    if asked { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 
 /// The models, as long as recordings want the same.

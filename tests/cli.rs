@@ -19,6 +19,8 @@ mod agree;
 mod bad_input;
 #[path = "cli/bad_models.rs"]
 mod bad_models;
+#[path = "cli/batch.rs"]
+mod batch;
 #[path = "cli/confidential.rs"]
 mod confidential;
 #[path = "cli/copies.rs"]

@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
@@ -41,6 +42,9 @@ fn machine() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()
 }
 
+/// How often is looked whether another run has done with a recording.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
 /// How a batch ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
@@ -54,6 +58,8 @@ pub enum Ended {
 
 /// Shown how the recordings of a batch come on.
 pub trait Board: Send + Sync {
+    /// Another run is at a recording, and it is waited for.
+    fn wait(&self, number: usize);
     /// A recording is begun. What it tells goes to what this gives, until that is dropped.
     fn begin(&self, number: usize, job: &Job) -> Box<dyn Progress + '_>;
     /// A recording has ended so; finished ones too, which were never begun.
@@ -129,11 +135,7 @@ pub fn run(
                 _ = &mut stop => break Ended::Interrupted,
             };
             let Some((number, outcome)) = next else { break Ended::Through };
-            let early = match outcome {
-                Outcome::Failed { reaction: Reaction::Stop | Reaction::Usage, .. } => true,
-                Outcome::Failed { .. } => how.fail_fast,
-                Outcome::Done(_) => false,
-            };
+            let early = ends_all(&outcome, how.fail_fast);
             order.put(number, outcome);
             if early {
                 break Ended::Early;
@@ -152,6 +154,15 @@ pub fn run(
     }
     machine.shutdown_background();
     Ok(ended)
+}
+
+/// Whether no other job is begun after this outcome.
+fn ends_all(outcome: &Outcome, fail_fast: bool) -> bool {
+    match outcome {
+        Outcome::Failed { reaction: Reaction::Stop | Reaction::Usage, .. } => true,
+        Outcome::Failed { .. } => fail_fast,
+        Outcome::Done(_) => false,
+    }
 }
 
 /// Outcomes as they come → outcomes in order.
@@ -212,16 +223,14 @@ struct Queue {
 struct State {
     todo: VecDeque<usize>,
     at_work: usize,
-    /// Those that another run was at: looked at once more.
-    later: VecDeque<usize>,
+    /// Those that another run is at, and when that was seen: looked at again when the rest is done.
+    later: VecDeque<(usize, Instant)>,
 }
 
 /// A job that was taken.
 struct Taken {
     number: usize,
     threads: usize,
-    /// For the second time.
-    again: bool,
 }
 
 impl Queue {
@@ -242,6 +251,7 @@ impl Queue {
                 outcome => outcome.unwrap_or_else(Outcome::from),
             };
             if self.done(&taken, &outcome) {
+                board.wait(taken.number);
                 continue;
             }
             board.end(taken.number, &outcome);
@@ -256,35 +266,41 @@ impl Queue {
     }
 
     fn take(&self) -> Option<Taken> {
-        if self.stop.cancelled() {
-            return None;
-        }
         let mut state = self.state();
-        let (number, again) = loop {
+        let number = loop {
+            if self.stop.cancelled() {
+                return None;
+            }
             if let Some(number) = state.todo.pop_front() {
-                break (number, false);
+                break number;
             }
+            let Some((number, since)) = state.later.front().copied() else { return None };
             // Not before the others are done: one of them may be at the same results.
-            if state.at_work == 0 || state.later.is_empty() {
-                break (state.later.pop_front()?, true);
+            if state.at_work == 0 && since.elapsed() >= LOOK_AGAIN {
+                state.later.pop_front();
+                break number;
             }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            let woken = self.changed.wait_timeout(state, LOOK_AGAIN / 4);
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
         };
         state.at_work += 1;
         let busy = (state.at_work + state.todo.len() + state.later.len()).min(self.how.slots);
         let threads = self.how.threads.unwrap_or_else(|| (cores() / busy.max(1)).max(1));
-        Some(Taken { number, threads, again })
+        Some(Taken { number, threads })
     }
 
-    /// Whether the job is put off, because another run is at it.
+    /// Whether the job is put off: another run is at it, and there are others to do.
     fn done(&self, taken: &Taken, outcome: &Outcome) -> bool {
         let mut state = self.state();
         state.at_work -= 1;
         self.changed.notify_all();
         let locked = matches!(outcome, Outcome::Failed { reaction: Reaction::Later, .. });
-        let put_off = locked && !taken.again;
+        let put_off = locked && self.jobs.len() > 1;
         if put_off {
-            state.later.push_back(taken.number);
+            state.later.push_back((taken.number, Instant::now()));
+        }
+        if ends_all(outcome, self.how.fail_fast) {
+            self.stop.set();
         }
         put_off
     }

@@ -56,7 +56,9 @@ pub fn keep_up(
     folders: &[PathBuf],
     language: Option<Language>,
 ) -> Result<(Option<PathBuf>, Vec<(PathBuf, Error)>)> {
-    let found = Found::new(folders, None);
+    let mut found = Found::new(folders, None);
+    // What has failed, or is worked on by another run, is not yet a session.
+    found.results.retain(|path| path.join(ANALYSIS).is_file());
     if found.is_current(language) {
         return Ok((Some(found.folder.join(PAGE)), Vec::new()));
     }

@@ -1,12 +1,16 @@
-//! Recordings whose decoding crashes, hangs, balloons or is ended from outside: each costs itself
-//! alone. What befalls the real child is done to it from outside, as the kernel would.
+//! Recordings whose decoding or analysis crashes, hangs, balloons or is ended from outside: each costs
+//! itself alone. What befalls the real children is done to them from outside, as the kernel would.
 
+use std::cell::Cell;
 use std::fs::{self, File};
 use std::io::Write;
+use std::path::Path;
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
-use crate::support::{Place, Running, Said, silence};
+use crate::support::{
+    GIVEN, Place, Running, Said, counts, minute, same_artefacts, silence, windows,
+};
 
 /// An hour of silence that takes no space on the disk, and seconds of computing.
 fn hour(place: &Place) {
@@ -33,23 +37,33 @@ fn stat(pid: u32) -> Option<(u32, u64)> {
     alive.then_some((fields[1].parse().ok()?, ticks))
 }
 
-/// The child of a process that has computed a little.
-fn child_at_work(parent: u32) -> Option<u32> {
+/// The children of a process that have computed for so many ticks.
+fn children(parent: u32, least: u64) -> Vec<u32> {
     let ids = fs::read_dir("/proc").unwrap().flatten();
-    let mut ids = ids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    ids.find(|&pid| stat(pid).is_some_and(|(ppid, ticks)| ppid == parent && ticks >= 10))
+    let ids = ids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    ids.filter(|&pid| stat(pid).is_some_and(|(ppid, ticks)| ppid == parent && ticks >= least))
+        .collect()
+}
+
+/// The process that decodes: a child of the one that analyses.
+pub fn decoder(program: u32) -> Option<u32> {
+    children(program, 0).into_iter().find_map(|worker| children(worker, 10).first().copied())
 }
 
 fn pid(id: u32) -> Pid {
     Pid::from_raw(id.cast_signed()).unwrap()
 }
 
-/// Starts the command and gives its child when that is at work.
+/// Starts the command and gives what decodes when that is at work.
 fn at_work(place: &Place, arguments: &[&str]) -> (Running, u32) {
     let mut running = Running::start(place.command(arguments));
-    let parent = running.id();
-    assert!(running.until(|| child_at_work(parent).is_some()), "no child was seen");
-    (running, child_at_work(parent).unwrap())
+    let (parent, found) = (running.id(), Cell::new(None));
+    let seen = running.until(|| {
+        found.set(decoder(parent));
+        found.get().is_some()
+    });
+    assert!(seen, "no child was seen");
+    (running, found.get().unwrap())
 }
 
 /// Waits until a process is gone.
@@ -94,6 +108,78 @@ fn a_child_that_is_lost_costs_its_recording_and_the_next_goes_on() {
         assert!(!place.path("calls/long.wav.openfloor").exists());
         gone(child);
     }
+}
+
+/// Waits for the child that analyses, in which a window of `results` is heard, and ends it.
+fn end_worker(running: &mut Running, heard: impl Fn() -> u64, more_than: u64) -> u32 {
+    assert!(running.until(|| heard() > more_than), "it was over before it could be ended");
+    let worker = children(running.id(), 0)[0];
+    kill_process(pid(worker), Signal::ABORT).unwrap();
+    gone(worker);
+    worker
+}
+
+#[test]
+fn a_worker_that_dies_is_replaced_and_what_it_heard_is_kept() {
+    let place = Place::new();
+    fs::copy(minute(), place.path("minute.wav")).unwrap();
+    let line = [&["analyze", "-q", "minute.wav", "--threads", "1"][..], &GIVEN].concat();
+    let results = place.path("minute.wav.openfloor");
+    let heard = || lines(&results);
+    let mut running = Running::start(place.command(&line));
+    end_worker(&mut running, heard, 0);
+    let kept = heard();
+    let said = running.end().0.exits(0);
+    assert_eq!(said.err, "");
+    let windows = windows(&results);
+    assert!((1..windows).contains(&kept), "{kept} of {windows}");
+    assert_eq!(counts(&results), [1, 1, windows - kept]);
+    let other = Place::new();
+    fs::copy(minute(), other.path("minute.wav")).unwrap();
+    other.run(&line).exits(0);
+    same_artefacts(&results, &other.path("minute.wav.openfloor"));
+}
+
+/// Windows in the log.
+fn lines(results: &Path) -> u64 {
+    let log = fs::read_to_string(results.join("stages/words.jsonl")).unwrap_or_default();
+    log.lines().filter(|line| line.starts_with(r#"{"entry""#)).count() as u64
+}
+
+#[test]
+fn a_recording_that_ends_two_workers_has_failed_and_the_others_are_done() {
+    let place = Place::new();
+    fs::create_dir(place.path("calls")).unwrap();
+    fs::copy(minute(), place.path("calls/minute.wav")).unwrap();
+    silence(&place.path("calls/quiet.wav"), 1);
+    let line = [&["analyze", "-q", "calls", "--jobs", "1", "--threads", "1"][..], &GIVEN].concat();
+    let results = place.path("calls/minute.wav.openfloor");
+    let mut running = Running::start(place.command(&line));
+    let first = end_worker(&mut running, || lines(&results), 0);
+    let second = end_worker(&mut running, || lines(&results), lines(&results));
+    assert_ne!(first, second);
+    let said = running.end().0.exits(3);
+    assert!(said.sentence("calls/minute.wav").contains("its analysis crashed, twice"), "{said:?}");
+    assert!(place.path("calls/quiet.wav.openfloor/analysis.json").exists());
+    let summary = fs::read_to_string(place.path("calls/openfloor-summary.txt")).unwrap();
+    assert!(summary.contains("1 analysed, 0 already done, 1 failed\n"), "{summary}");
+    assert!(summary.contains("failed: calls/minute.wav: its analysis crashed, twice"), "{summary}");
+}
+
+#[test]
+fn a_recording_that_does_not_come_on_is_given_up() {
+    let place = Place::new();
+    fs::copy(minute(), place.path("minute.wav")).unwrap();
+    let line = ["analyze", "-q", "minute.wav", "--timeout", "0.4", "--threads", "1"];
+    let results = place.path("minute.wav.openfloor");
+    let mut running = Running::start(place.command(line));
+    assert!(running.until(|| lines(&results) > 0));
+    let worker = children(running.id(), 0)[0];
+    // As a disk or a driver that never answers would.
+    kill_process(pid(worker), Signal::STOP).unwrap();
+    let (said, _) = running.end();
+    said.fails_on("minute.wav", "did not come on for 24\u{a0}s and was given up; try it alone");
+    gone(worker);
 }
 
 #[test]

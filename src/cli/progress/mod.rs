@@ -4,6 +4,7 @@
 
 mod estimate;
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -40,6 +41,8 @@ pub(super) struct Terminal {
 struct All {
     estimate: Estimate,
     bar: Option<ProgressBar>,
+    /// What another run is at, told once.
+    waiting: BTreeSet<usize>,
 }
 
 impl Terminal {
@@ -66,6 +69,7 @@ impl Terminal {
             all: Mutex::new(All {
                 estimate: Estimate::new(recordings.iter().map(|(_, bytes)| *bytes)),
                 bar,
+                waiting: BTreeSet::new(),
             }),
         }
     }
@@ -124,6 +128,14 @@ impl Board for Terminal {
     fn begin(&self, number: usize, _: &Job) -> Box<dyn Progress + '_> {
         let now = Now { stage: None, total: Ms::ZERO, done: Ms::ZERO, told: 0, bar: None };
         Box::new(One { terminal: self, number, now: Mutex::new(now) })
+    }
+
+    fn wait(&self, number: usize) {
+        let name = self.names.get(number).map_or("", String::as_str);
+        if self.how != How::Quiet && self.all().waiting.insert(number) {
+            let says = format!("{name}: another openfloor is working on it; it is waited for");
+            self.aside(|| say::note(&says));
+        }
     }
 
     fn end(&self, number: usize, outcome: &Outcome) {

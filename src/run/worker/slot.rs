@@ -8,7 +8,9 @@ use super::frame::Frame;
 use super::{Message, Request, Worker};
 use crate::error::{Error, Reaction, Result};
 use crate::progress::{Cancel, Progress};
+use crate::report::{numbers, words::words};
 use crate::run::{Job, Outcome, Runtime};
+use crate::session::{Language, Ms};
 
 /// How often a recording may end the child that works on it: the second time it is the recording.
 const DEATHS: u32 = 2;
@@ -107,14 +109,15 @@ fn place(words: &str) -> Option<String> {
 impl Died {
     /// The sentence about the recording.
     fn sentence(&self, path: &Path, patience: Duration) -> String {
-        let minutes = patience.as_secs_f64() / 60.0;
+        let patience = Ms(u64::try_from(patience.as_millis()).unwrap_or(u64::MAX));
+        let patience = numbers::length(words(Language::En), patience);
         let (wrong, remedy) = match (self.lost, &self.place) {
             (_, Some(place)) => (
                 format!("an error inside Openfloor at {place} ended its analysis, twice"),
                 "please report it with that place".to_owned(),
             ),
             (Lost::Silent, _) => (
-                format!("its analysis did not come on for {minutes:.0} min and was given up"),
+                format!("its analysis did not come on for {patience} and was given up"),
                 "try it alone, or with more time by --timeout".to_owned(),
             ),
             (Lost::Killed, _) => (

@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,20 +35,52 @@ class Cost:
     words: int | None = None
 
 
+def memory_of(process):
+    """What a process and all below it have in memory, in bytes."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+        tasks = list(Path(f"/proc/{process}/task").iterdir())
+        below = [child for task in tasks for child in (task / "children").read_text().split()]
+    except (OSError, IndexError):  # It has ended.
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") + sum(memory_of(child) for child in below)
+
+
+class Peak(threading.Thread):
+    """Looks now and then how much memory a process and all below it have together."""
+
+    def __init__(self, process):
+        super().__init__(daemon=True)
+        self.process, self.bytes, self.over = process, 0, threading.Event()
+
+    def run(self):
+        while not self.over.wait(0.05):
+            self.bytes = max(self.bytes, memory_of(self.process))
+
+    def end(self):
+        self.over.set()
+        self.join()
+        return self.bytes
+
+
 def run(command):
     """Runs a program to its end; gives its cost, children included, and what it printed."""
     with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as said:
         begun = time.perf_counter()
         child = subprocess.Popen([str(c) for c in command], stdout=printed, stderr=said, stdin=subprocess.DEVNULL)
+        peak = Peak(child.pid)
+        peak.start()
         _, status, used = os.wait4(child.pid, 0)
         wall_s = time.perf_counter() - begun
+        together = peak.end()
         child.returncode = os.waitstatus_to_exitcode(status)
         printed.seek(0)
         said.seek(0)
         output = printed.read().decode()
         if child.returncode != 0:
             sys.exit(f"{' '.join(map(str, command))}\nended with {child.returncode}:\n{said.read().decode()[-2000:]}")
-    rss_mb = used.ru_maxrss * 1024 / 1e6
+    # Whatever is over before it was looked at: the system's own record of the largest process.
+    rss_mb = max(used.ru_maxrss * 1024, together) / 1e6
     return Cost(used.ru_utime + used.ru_stime, wall_s, rss_mb), output
 
 
@@ -315,6 +348,9 @@ def arguments():
     parser.add_argument("--spread-only", action="store_true")
     parser.add_argument("--profile-switch", action="store_true")
     parser.add_argument("--decode", action="store_true")
+    parser.add_argument("--folder", action="store_true")
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--hours", action="store_true")
     # From the wrapper.
     parser.add_argument("--program", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--peers", type=Path, required=True, help=argparse.SUPPRESS)
@@ -337,7 +373,11 @@ def main():
         met &= profile_switch(given)
     if given.decode:
         met &= decode(given)
-    if not (given.memory or given.profile_switch or given.decode):
+    if given.folder:
+        from bench_folder import folder
+
+        met &= folder(given)
+    if not (given.memory or given.profile_switch or given.decode or given.folder):
         speed(given)
     return 0 if met else 1
 

@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// An hour of silence that takes no space on the disk, and seconds of computing.
-fn hour(place: &Place) {
+pub fn hour(place: &Place) {
     let (rate, frame, seconds) = (44_100_u32, 4_u32, 3600);
     let size = rate * frame * seconds;
     let mut file = File::create(place.path("long.wav")).unwrap();

@@ -23,6 +23,14 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// SHA-256 of a file, read anew; nothing is written for it.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn sha256_of_file_unremembered(path: &Path) -> io::Result<String> {
+    digest::<Sha256>(File::open(path)?)
+}
+
 /// SHA-256 of a file, from memory where the file has not changed.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ mod agree;
 mod analyze;
 mod devices;
 mod enroll;
+mod found;
 mod listed;
 mod mark;
 mod models;

@@ -24,6 +24,10 @@ pub(super) struct Settings {
     pub report_language: Option<String>,
     pub jobs: Option<usize>,
     pub threads: Option<usize>,
+    #[serde(default)]
+    pub include: Vec<String>,
+    #[serde(default)]
+    pub exclude: Vec<String>,
 }
 
 impl Settings {
@@ -64,7 +68,10 @@ mod tests {
 
     #[test]
     fn settings_have_the_names_of_the_flags() {
-        let settings = read("model = \"small\"\ncoach-name = \"Anna\"\nthreads = 2\n").unwrap();
+        let settings =
+            "model = \"small\"\ncoach-name = \"Anna\"\nthreads = 2\nexclude = [\"old\"]\n";
+        let settings = read(settings).unwrap();
+        assert_eq!((settings.include, settings.exclude), (vec![], vec!["old".to_owned()]));
         assert_eq!(settings.coach_name.as_deref(), Some("Anna"));
         assert_eq!((settings.model.as_deref(), settings.threads), (Some("small"), Some(2)));
     }

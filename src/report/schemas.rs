@@ -26,6 +26,7 @@ const SESSION: &str = include_str!("../../schemas/session.schema.json");
 const SESSIONS: &str = include_str!("../../schemas/sessions.schema.json");
 const RUN: &str = include_str!("../../schemas/run.schema.json");
 const FAILURE: &str = include_str!("../../schemas/failure.schema.json");
+const DUPLICATE: &str = include_str!("../../schemas/duplicate.schema.json");
 
 #[test]
 fn an_analysis_is_as_its_schema_says() {
@@ -78,7 +79,7 @@ fn a_session_is_as_its_schema_says() {
 }
 
 #[test]
-fn a_run_and_a_failure_have_schemas() {
+fn a_run_a_failure_and_a_duplicate_have_schemas() {
     let run = json!({"schema": "openfloor.run/1", "tool_version": "0.1.0",
         "started": "2026-11-25T06:00:00Z", "finished": null, "elapsed_ms": {"words": 1200},
         "host": {"cores": 2}, "threads": 1, "command": {"model": "base"}});
@@ -86,6 +87,9 @@ fn a_run_and_a_failure_have_schemas() {
     let failure = json!({"schema": "openfloor.failure/1", "source": "a.wav", "error": "no sound"});
     assert_eq!(errors(FAILURE, &failure), Vec::<String>::new());
     assert!(!errors(FAILURE, &json!({"schema": "openfloor.failure/1"})).is_empty());
+    let duplicate = json!({"schema": "openfloor.duplicate/1", "source": "b.wav", "of": "a.wav"});
+    assert_eq!(errors(DUPLICATE, &duplicate), Vec::<String>::new());
+    assert!(!errors(DUPLICATE, &failure).is_empty());
 }
 
 #[test]

@@ -4,10 +4,17 @@
 //! recording. The recording is analysed and the transcript left out; of transcripts alone, the one
 //! that says most. Where a program wrote a file a participant ([`tracks`](self::tracks)), these are
 //! one session. A file that was named is analysed whatever lies beside it.
+//!
+//! Only regular files are ever opened: a pipe would wait for ever.
 
+mod duplicates;
+mod filter;
+mod kinds;
 mod settled;
 mod tracks;
 
+pub use self::duplicates::{Duplicate, once};
+pub use self::filter::Filter;
 pub use self::settled::Settled;
 pub(super) use self::tracks::is_tracks_folder;
 
@@ -16,18 +23,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use self::kinds::{Rank, rank, session_name};
 use self::tracks::{Meeting, Tracks, meeting};
-use super::{Input, Together, import};
+use super::endings::is_recording;
+use super::{Input, Together};
 use crate::error::Error;
 use crate::hashing;
 use crate::results::FOLDER_SUFFIX;
-
-/// Endings by which a file in a folder is taken for a recording. Which of them can be read is for
-/// the decoder to say; a file that was named is tried whatever it ends in.
-const RECORDINGS: [&str; 24] = [
-    "wav", "wave", "flac", "m4a", "mp4", "m4b", "mp3", "ogg", "oga", "opus", "webm", "mkv", "mov",
-    "aac", "aif", "aiff", "caf", "wma", "amr", "3gp", "m4v", "avi", "wmv", "mka",
-];
 
 /// Bytes of the longest name that file systems take.
 const LONGEST_NAME: usize = 255;
@@ -60,32 +62,30 @@ impl Found {
 /// A folder without recordings, or one that cannot be read, and the sentence about it.
 pub type Fruitless = (PathBuf, Error);
 
-/// The recordings under `paths`: files as named, folders walked, each in the order of its names. A
-/// folder that yields nothing is an item of its own, and stops no other.
-pub fn recordings(paths: &[PathBuf], out: Option<&Path>) -> Vec<Result<Found, Fruitless>> {
+/// The recordings under `paths`: files as named, folders walked, each in the order of its names. Of
+/// folders only what `filter` wants. A folder that yields nothing is an item of its own, and stops no
+/// other.
+pub fn recordings(
+    paths: &[PathBuf],
+    out: Option<&Path>,
+    filter: &Filter,
+) -> Vec<Result<Found, Fruitless>> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() {
-            let mut files = Vec::new();
-            let mut seen = BTreeSet::new();
-            walk(path, &mut files, &mut seen);
-            if files.is_empty() {
-                let error = Error::NothingToDo {
-                    path: path.clone(),
-                    wrong: "there is no recording and no transcript in this folder".to_owned(),
-                    remedy: "name a folder with WAV, FLAC, M4A, MP4, VTT or SRT files, or a file"
-                        .into(),
-                };
-                found.push(Err((path.clone(), error)));
+            let mut walk = Walk {
+                root: path,
+                out,
+                filter,
+                seen: BTreeSet::new(),
+                filtered: false,
+                found: Vec::new(),
+            };
+            walk.folder(path);
+            if walk.found.is_empty() {
+                found.push(Err((path.clone(), walk.nothing())));
             }
-            found.extend(files.into_iter().map(|file| {
-                let mut file = file?;
-                if let Some(out) = out {
-                    let inside = file.results.strip_prefix(path).unwrap_or(&file.results);
-                    file.results = out.join(inside);
-                }
-                Ok(file)
-            }));
+            found.append(&mut walk.found);
         } else {
             let results = out.map_or_else(|| beside(path), |out| in_folder(out, path));
             found.push(Ok(Found::one(path.clone(), results, Vec::new())));
@@ -123,142 +123,152 @@ pub fn beside(file: &Path) -> PathBuf {
     file.with_file_name(format!("{start}{end}"))
 }
 
-/// Finds the sessions of a folder, results beside them.
-fn walk(folder: &Path, found: &mut Vec<Result<Found, Fruitless>>, seen: &mut BTreeSet<PathBuf>) {
-    let entries = match entries(folder, seen) {
-        Ok(entries) => entries,
-        Err(source) => {
-            let error = Error::ReadFile { path: folder.to_owned(), source };
-            found.push(Err((folder.to_owned(), error)));
-            return;
-        }
-    };
-    let open = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        !name.starts_with('.') && !name.ends_with(FOLDER_SUFFIX)
-    };
-    let entries: Vec<PathBuf> = entries.into_iter().filter(open).collect();
-    let meeting = meeting(&entries);
-    let mut taken = taken(folder, &entries, meeting.as_ref());
-    // Of a meeting that is told by its mix, the tracks are left out.
-    let closed = meeting.filter(|meeting| !meeting.apart).map(|meeting| meeting.tracks);
-    for path in entries {
-        if path.is_dir() {
-            if closed.as_ref() != Some(&path) {
-                walk(&path, found, seen);
+/// A walk through a folder that was named.
+struct Walk<'a> {
+    root: &'a Path,
+    out: Option<&'a Path>,
+    filter: &'a Filter,
+    /// Folders gone through, by their true paths.
+    seen: BTreeSet<PathBuf>,
+    /// Whether the filter left something out.
+    filtered: bool,
+    found: Vec<Result<Found, Fruitless>>,
+}
+
+impl Walk<'_> {
+    /// Finds the sessions of a folder.
+    fn folder(&mut self, folder: &Path) {
+        let entries = match entries(folder, &mut self.seen) {
+            Ok(entries) => entries,
+            Err(source) => {
+                let error = Error::ReadFile { path: folder.to_owned(), source };
+                self.found.push(Err((folder.to_owned(), error)));
+                return;
             }
-        } else if let Some(one) = taken.remove(&path) {
-            found.push(Ok(one));
-        }
-    }
-}
-
-/// What is taken of a folder's files, by the first file of each.
-fn taken(
-    folder: &Path,
-    entries: &[PathBuf],
-    meeting: Option<&Meeting>,
-) -> BTreeMap<PathBuf, Found> {
-    let mut taken = BTreeMap::new();
-    let mut gone: BTreeSet<&PathBuf> = BTreeSet::new();
-    let files: Vec<PathBuf> = entries.iter().filter(|path| path.is_file()).cloned().collect();
-    let recordings: Vec<PathBuf> =
-        files.iter().filter(|path| is_recording(path)).cloned().collect();
-    let apart = tracks::of_folder(folder, &recordings);
-    for Tracks { inputs, together, left_out } in &apart {
-        gone.extend(inputs.iter().map(|input| &input.path).chain(left_out));
-        let mut left_out = left_out.clone();
-        // The mix of a meeting lies in the folder above.
-        left_out.extend(together.mix.clone().filter(|mix| !left_out.contains(mix)));
-        let first = &inputs[0].path;
-        let found = Found {
-            inputs: inputs.clone(),
-            results: beside(first),
-            left_out,
-            together: together.clone(),
         };
-        taken.insert(first.clone(), found);
-    }
-    gone.extend(meeting.into_iter().flat_map(|meeting| &meeting.left_out));
-    let mut sessions: BTreeMap<String, Vec<(Rank, PathBuf)>> = BTreeMap::new();
-    for path in files.iter().filter(|path| !gone.contains(path)) {
-        if let Some(rank) = rank(path) {
-            sessions.entry(session_name(path, rank)).or_default().push((rank, path.clone()));
+        let entries: Vec<PathBuf> = entries.into_iter().filter(|path| self.wants(path)).collect();
+        let meeting = meeting(&entries);
+        let mut taken = self.taken(folder, &entries, meeting.as_ref());
+        // Of a meeting that is told by its mix, the tracks are left out.
+        let closed = meeting.filter(|meeting| !meeting.apart).map(|meeting| meeting.tracks);
+        for path in entries {
+            if path.is_dir() {
+                if closed.as_ref() != Some(&path) {
+                    self.folder(&path);
+                }
+            } else if let Some(one) = taken.remove(&path) {
+                self.found.push(Ok(one));
+            }
         }
     }
-    for mut alike in sessions.into_values() {
-        alike.sort();
-        let best = alike[0].0;
-        // Several recordings of one name are each taken: who knows which is the better one.
-        let (mut first, mut rest) = (Vec::new(), Vec::new());
-        for (rank, path) in alike {
-            let one = if rank == best { &mut first } else { &mut rest };
-            one.push(path);
-        }
-        for path in first {
-            let results = beside(&path);
-            taken.insert(path.clone(), Found::one(path, results, std::mem::take(&mut rest)));
-        }
-    }
-    if let Some(meeting) = meeting.filter(|meeting| !meeting.apart) {
-        let inside = fs::read_dir(&meeting.tracks).into_iter().flatten().flatten();
-        let mut inside: Vec<PathBuf> =
-            inside.map(|entry| entry.path()).filter(|path| is_recording(path)).collect();
-        inside.sort();
-        let mix = taken.values_mut().find(|one| tracks::is_mix(&one.inputs[0].path));
-        if let Some(mix) = mix {
-            mix.left_out.extend(meeting.left_out.iter().cloned());
-            mix.left_out.extend(inside);
-            mix.left_out.sort();
-            mix.left_out.dedup();
-        }
-    }
-    taken
-}
 
-/// What is taken of a session, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    Recording,
-    /// Our own: words with their times, and speech.
-    Document,
-    WebVtt,
-    SubRip,
-}
+    /// Whether an entry is looked at: not what is hidden, nor results, nor what the filter leaves out.
+    fn wants(&mut self, path: &Path) -> bool {
+        let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+        if name.starts_with(b".") || name.ends_with(FOLDER_SUFFIX.as_bytes()) {
+            return false;
+        }
+        let inside = path.strip_prefix(self.root).unwrap_or(path);
+        let wants =
+            if path.is_dir() { self.filter.enters(inside) } else { self.filter.takes(inside) };
+        self.filtered |= !wants;
+        wants
+    }
 
-fn rank(path: &Path) -> Option<Rank> {
-    if is_recording(path) {
-        return Some(Rank::Recording);
+    /// Where the results of a file go.
+    fn results(&self, file: &Path) -> PathBuf {
+        let beside = beside(file);
+        match self.out {
+            Some(out) => out.join(beside.strip_prefix(self.root).unwrap_or(&beside)),
+            None => beside,
+        }
     }
-    if !import::is_transcript_in_folder(path) {
-        return None;
-    }
-    let ending = path.extension()?.to_str()?.to_lowercase();
-    Some(match ending.as_str() {
-        "vtt" => Rank::WebVtt,
-        "srt" => Rank::SubRip,
-        _ => Rank::Document,
-    })
-}
 
-/// What the files of one session have in common: `x` of `x.mp4`, `x.vtt`, `x.transcript.vtt` and
-/// `x.cc.vtt` (Zoom), `x_1920x1080.mp4` (Zoom), `x.fr.srt`, `x.mp4.vtt`.
-fn session_name(path: &Path, rank: Rank) -> String {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    if rank == Rank::Recording {
-        let size = stem.rsplit_once('_').filter(|(_, size)| {
-            let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-            size.split_once('x').is_some_and(|(width, height)| digits(width) && digits(height))
-        });
-        return size.map_or(stem.as_ref(), |(name, _)| name).to_owned();
+    /// The sentence for a folder that yields nothing.
+    fn nothing(&self) -> Error {
+        let (wrong, remedy) = if self.filtered {
+            (
+                "what --include and --exclude leave of this folder holds no recording and no \
+                 transcript",
+                "change the patterns, on the command line or in openfloor.toml, or name a file",
+            )
+        } else {
+            (
+                "there is no recording and no transcript in this folder",
+                "name a folder with WAV, FLAC, M4A, MP4, VTT or SRT files, or a file",
+            )
+        };
+        let path = self.root.to_owned();
+        Error::NothingToDo { path, wrong: wrong.to_owned(), remedy: remedy.into() }
     }
-    let known = |ending: &str| {
-        let ending = ending.to_lowercase();
-        ["transcript", "cc", "en", "fr"].contains(&ending.as_str())
-            || RECORDINGS.contains(&ending.as_str())
-    };
-    let parts = stem.rsplit_once('.').filter(|(name, ending)| !name.is_empty() && known(ending));
-    parts.map_or(stem.as_ref(), |(name, _)| name).to_owned()
+
+    /// What is taken of a folder's files, by the first file of each.
+    fn taken(
+        &self,
+        folder: &Path,
+        entries: &[PathBuf],
+        meeting: Option<&Meeting>,
+    ) -> BTreeMap<PathBuf, Found> {
+        let mut taken = BTreeMap::new();
+        let mut gone: BTreeSet<&PathBuf> = BTreeSet::new();
+        let files = entries.iter().filter(|path| path.is_file());
+        let ranked =
+            |path: &PathBuf| Some((rank(path, || self.results(path).is_dir())?, path.clone()));
+        let files: Vec<(Rank, PathBuf)> = files.filter_map(ranked).collect();
+        let recordings: Vec<PathBuf> = files
+            .iter()
+            .filter(|file| file.0 == Rank::Recording)
+            .map(|file| file.1.clone())
+            .collect();
+        let apart = tracks::of_folder(folder, &recordings);
+        for Tracks { inputs, together, left_out } in &apart {
+            gone.extend(inputs.iter().map(|input| &input.path).chain(left_out));
+            let mut left_out = left_out.clone();
+            // The mix of a meeting lies in the folder above.
+            left_out.extend(together.mix.clone().filter(|mix| !left_out.contains(mix)));
+            let first = &inputs[0].path;
+            let found = Found {
+                inputs: inputs.clone(),
+                results: self.results(first),
+                left_out,
+                together: together.clone(),
+            };
+            taken.insert(first.clone(), found);
+        }
+        gone.extend(meeting.into_iter().flat_map(|meeting| &meeting.left_out));
+        let mut sessions: BTreeMap<&[u8], Vec<(Rank, PathBuf)>> = BTreeMap::new();
+        for (rank, path) in files.iter().filter(|file| !gone.contains(&file.1)) {
+            sessions.entry(session_name(path, *rank)).or_default().push((*rank, path.clone()));
+        }
+        for mut alike in sessions.into_values() {
+            alike.sort();
+            let best = alike[0].0;
+            // Several recordings of one name are each taken: who knows which is the better one.
+            let (mut first, mut rest) = (Vec::new(), Vec::new());
+            for (rank, path) in alike {
+                let one = if rank == best { &mut first } else { &mut rest };
+                one.push(path);
+            }
+            for path in first {
+                let results = self.results(&path);
+                taken.insert(path.clone(), Found::one(path, results, std::mem::take(&mut rest)));
+            }
+        }
+        if let Some(meeting) = meeting.filter(|meeting| !meeting.apart) {
+            let inside = fs::read_dir(&meeting.tracks).into_iter().flatten().flatten();
+            let mut inside: Vec<PathBuf> =
+                inside.map(|entry| entry.path()).filter(|path| is_recording(path)).collect();
+            inside.sort();
+            let mix = taken.values_mut().find(|one| tracks::is_mix(&one.inputs[0].path));
+            if let Some(mix) = mix {
+                mix.left_out.extend(meeting.left_out.iter().cloned());
+                mix.left_out.extend(inside);
+                mix.left_out.sort();
+                mix.left_out.dedup();
+            }
+        }
+        taken
+    }
 }
 
 /// What is in a folder, in order; nothing where it was seen before: a link that leads back up would
@@ -274,118 +284,5 @@ pub(super) fn entries(folder: &Path, seen: &mut BTreeSet<PathBuf>) -> io::Result
     Ok(entries)
 }
 
-fn is_recording(path: &Path) -> bool {
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    ending.is_some_and(|ending| RECORDINGS.contains(&ending.to_lowercase().as_str()))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tree(names: &[&str]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        for name in names {
-            let path = folder.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, "").unwrap();
-        }
-        folder
-    }
-
-    fn found(folder: &Path, out: Option<&Path>) -> Vec<(String, PathBuf)> {
-        recordings(&[folder.to_owned()], out)
-            .into_iter()
-            .map(|found| {
-                let found = found.unwrap();
-                let path = found.inputs[0].path.strip_prefix(folder).unwrap().to_owned();
-                (path.to_str().unwrap().to_owned(), found.results)
-            })
-            .collect()
-    }
-
-    #[test]
-    fn folders_are_walked_in_order_and_hidden_files_and_results_are_left_out() {
-        let tree =
-            tree(&["b.WAV", "a/x.m4a", "a.wav.openfloor/y.wav", ".z.wav", "notes.txt", "a.flac"]);
-        let names: Vec<String> = found(tree.path(), None).into_iter().map(|f| f.0).collect();
-        assert_eq!(names, ["a/x.m4a", "a.flac", "b.WAV"]);
-    }
-
-    #[test]
-    fn results_lie_beside_the_recording_or_under_out_with_the_same_path() {
-        let tree = tree(&["a/x.m4a"]);
-        let beside = tree.path().join("a/x.m4a.openfloor");
-        assert_eq!(found(tree.path(), None)[0].1, beside);
-        let out = Path::new("/tmp/out");
-        assert_eq!(found(tree.path(), Some(out))[0].1, out.join("a/x.m4a.openfloor"));
-    }
-
-    #[test]
-    fn a_name_that_fills_its_place_still_has_results_of_its_own() {
-        let long = |last: &str| format!("{}{last}.wav", "é".repeat(125));
-        let results = |name: &str| beside(Path::new("calls").join(name).as_path());
-        let (one, other) = (results(&long("a")), results(&long("b")));
-        assert_ne!(one, other);
-        let name = one.file_name().unwrap().to_str().unwrap();
-        assert!(
-            name.len() <= 255 && name.starts_with("éé") && name.ends_with(FOLDER_SUFFIX),
-            "{name}"
-        );
-        assert_eq!(one.parent(), Some(Path::new("calls")));
-    }
-
-    #[test]
-    fn of_a_session_the_recording_is_taken_else_the_transcript_that_says_most() {
-        let tree = tree(&[
-            "a.mp4",
-            "a.transcript.vtt",
-            "a.vtt",
-            "b.srt",
-            "b.vtt",
-            "c_1920x1080.mp4",
-            "c.cc.vtt",
-            "d.fr.srt",
-            "notes.txt",
-            "other.json",
-            "sub/a.vtt",
-        ]);
-        let ours = "{\"schema\":\"openfloor.transcript/1\"}";
-        fs::write(tree.path().join("d.json"), ours).unwrap();
-        let names = |paths: &[PathBuf]| -> Vec<String> {
-            let name =
-                |path: &PathBuf| path.strip_prefix(tree.path()).unwrap().display().to_string();
-            paths.iter().map(name).collect()
-        };
-        let found: Vec<(String, Vec<String>)> = recordings(&[tree.path().to_owned()], None)
-            .into_iter()
-            .map(|found| found.unwrap())
-            .map(|found| (names(&[found.inputs[0].path.clone()]).remove(0), names(&found.left_out)))
-            .collect();
-        let expected: [(&str, &[&str]); 5] = [
-            ("a.mp4", &["a.transcript.vtt", "a.vtt"]),
-            ("b.vtt", &["b.srt"]),
-            ("c_1920x1080.mp4", &["c.cc.vtt"]),
-            ("d.json", &["d.fr.srt"]),
-            ("sub/a.vtt", &[]),
-        ];
-        let expected = expected.map(|(name, rest)| {
-            (name.to_owned(), rest.iter().map(|&name| name.to_owned()).collect::<Vec<_>>())
-        });
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn a_folder_that_links_to_itself_is_walked_once() {
-        let tree = tree(&["a/x.m4a"]);
-        std::os::unix::fs::symlink(tree.path(), tree.path().join("a/up")).unwrap();
-        assert_eq!(found(tree.path(), None).len(), 1);
-    }
-
-    #[test]
-    fn a_folder_without_recordings_says_so() {
-        let tree = tree(&["notes.txt"]);
-        let error = recordings(&[tree.path().to_owned()], None).remove(0).unwrap_err().1;
-        assert!(error.to_string().contains("no recording and no transcript in this"), "{error}");
-    }
-}
+mod tests;

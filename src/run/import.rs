@@ -11,7 +11,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::measure::{self, Sums};
-use super::{Done, Job, LanguageChoice, Runtime, assemble, date, publish};
+use super::{Done, Job, LanguageChoice, Runtime, assemble, date, endings, publish};
 use crate::error::{Error, Result};
 use crate::hashing;
 use crate::interchange::{self, Imported};
@@ -26,26 +26,18 @@ const VERSION: u32 = 2;
 /// A larger file is no transcript: ten hours with the time of each word make about ten megabytes.
 const LARGEST: u64 = 64 << 20;
 
-/// Endings of files that are read as transcripts although their content does not say so. In a folder
-/// only the first two are taken without looking inside.
-const ENDINGS: [&str; 5] = ["vtt", "srt", "json", "txt", "text"];
-
-/// Whether a file is a transcript: by how it starts, or by its ending where it is no recording.
+/// Whether a file is a transcript: by how it starts, or by its ending where it is no recording. What is
+/// named as recordings are is none, and is not opened.
 #[must_use]
 pub fn is_transcript(path: &Path) -> bool {
-    starts_as_transcript(path)
-        || (ends_in(path, &ENDINGS) && recognised(path).is_err() && path.is_file())
+    let named = || endings::may_be_transcript(path) && recognised(path).is_err() && path.is_file();
+    !endings::is_recording(path) && (starts_as_transcript(path) || named())
 }
 
 /// Whether a file in a folder is taken for a transcript: `.vtt` and `.srt` by their ending, `.json`
 /// only when it opens as ours.
 pub(super) fn is_transcript_in_folder(path: &Path) -> bool {
-    ends_in(path, &ENDINGS[..2]) || (ends_in(path, &ENDINGS[2..3]) && starts_as_transcript(path))
-}
-
-fn ends_in(path: &Path, endings: &[&str]) -> bool {
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    endings.iter().any(|known| ending.eq_ignore_ascii_case(known))
+    endings::is_captions(path) || (endings::is_document(path) && starts_as_transcript(path))
 }
 
 fn starts_as_transcript(path: &Path) -> bool {

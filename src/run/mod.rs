@@ -17,6 +17,7 @@ mod copies;
 mod date;
 pub mod discover;
 pub mod edits;
+mod endings;
 mod engines;
 mod import;
 mod listen;

@@ -15,7 +15,8 @@ const LONGEST_TEXT: u32 = 256;
 
 /// Length of the tag that begins with `head`, if there is one.
 pub(super) fn length(head: &[u8]) -> Option<u64> {
-    let tag = head.first_chunk::<10>().filter(|tag| tag.starts_with(b"ID3"))?;
+    let tag = head.first_chunk::<10>();
+    let tag = tag.filter(|tag| tag.starts_with(b"ID3") && (2..=4).contains(&tag[3]))?;
     // A footer repeats the header.
     let footer = if tag[5] & 0x10 == 0 { 0 } else { 10 };
     Some(10 + u64::from(syncsafe([tag[6], tag[7], tag[8], tag[9]])) + footer)

@@ -28,6 +28,7 @@ mod facts;
 mod ffmpeg;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+mod glance;
 mod id3;
 mod level;
 mod matroska;
@@ -50,6 +51,7 @@ pub use align::{Heard, Lie, lie, lie_in_mix};
 pub use capture::{Format, Input, inputs};
 pub use decode::{decode, work_copy};
 pub use facts::{Decoder, SoundFacts};
+pub use glance::is_surely_recording;
 pub use level::{LEVEL_HOP_SAMPLES, LEVEL_WINDOW_SAMPLES, LOWEST_DBFS, frame_levels};
 pub use melody::{Ending, Melody, REACH};
 pub use opus_file::write_opus;

@@ -118,7 +118,7 @@ pub(super) fn open(path: &Path) -> Result<Opened> {
         return Err(refuse(path, "this is a folder, not a recording", CHOOSE));
     }
     if !about.is_file() {
-        return Err(refuse(path, "this is a pipe or a device, not a file", CHOOSE));
+        return Err(refuse(path, "this is a pipe, a socket or a device, not a file", CHOOSE));
     }
     if about.len() == 0 {
         return Err(refuse(path, "the file is empty", COPY_AGAIN));
@@ -160,6 +160,19 @@ pub fn recognised(path: &Path) -> Result<()> {
 
 fn recognise(head: &[u8]) -> Found {
     let at = |offset: usize, magic: &[u8]| head.get(offset..).is_some_and(|h| h.starts_with(magic));
+    if let Some(&(_, what, remedy)) = STRANGE.iter().find(|(magic, ..)| head.starts_with(magic)) {
+        return Found::Strange(what, remedy);
+    }
+    // Before the recordings: some of them begin with letters, as words do ("MAC ", "The wide …").
+    if is_text(head) {
+        return match head.windows(9).any(|window| window == b"<plist ve") {
+            true => Found::Strange("a shortcut to a web page", FOLLOW),
+            false => Found::Strange("text", CHOOSE),
+        };
+    }
+    if at(4, b"ftyp") && PICTURES.iter().any(|brand| at(8, *brand)) {
+        return Found::Strange("a picture", CHOOSE);
+    }
     let form = at(0, b"FORM") && (at(8, b"AIFF") || at(8, b"AIFC"));
     let ours = match head {
         _ if (at(0, b"RIFF") || at(0, b"RF64")) && at(8, b"WAVE") => Some(Kind::Wav),
@@ -183,19 +196,16 @@ fn recognise(head: &[u8]) -> Found {
     // A transport stream's packets of 188 bytes each begin with one byte.
     let packets = [0, 188, 376].iter().all(|&place| at(place, b"\x47"));
     let stream = packets.then_some(Kind::Other(Other { name: "MPEG-TS", demuxer: "mpegts" }));
-    if let Some(kind) = ours.or_else(other).or(stream) {
-        return Found::Readable(kind);
-    }
-    let strange = STRANGE.iter().find(|(magic, ..)| head.starts_with(magic));
-    match strange {
-        Some(&(_, what, remedy)) => Found::Strange(what, remedy),
-        None if head.windows(9).any(|window| window == b"<plist ve") => {
-            Found::Strange("a shortcut to a web page", FOLLOW)
-        }
-        None if is_text(head) => Found::Strange("text", CHOOSE),
+    match ours.or_else(other).or(stream) {
+        Some(kind) => Found::Readable(kind),
         None => Found::Strange("a file of unknown kind", CHOOSE),
     }
 }
+
+/// Brands of pictures in the container that films are in: HEIF (ISO/IEC 23008-12, annex B), AVIF, and
+/// Canon's CR3.
+const PICTURES: [&[u8]; 10] =
+    [b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis", b"crx "];
 
 /// Where, first bytes, name for people, ffmpeg's name.
 const OTHERS: [(usize, &[u8], &str, &str); 15] = [
@@ -249,16 +259,11 @@ fn is_mpeg_audio(head: &[u8]) -> bool {
         && third >> 2 & 3 != 3
 }
 
-/// UTF-8 (a character may be cut at the end) without control characters other than white space.
+/// No control characters other than white space, in UTF-8 or an encoding of one byte. What begins with
+/// 0xff is a frame of sound, or UTF-16.
 fn is_text(head: &[u8]) -> bool {
-    let text = match std::str::from_utf8(head) {
-        Ok(text) => text,
-        Err(error) if error.error_len().is_none() => {
-            std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default()
-        }
-        Err(_) => return false,
-    };
-    !text.is_empty() && text.chars().all(|c| !c.is_control() || c.is_whitespace())
+    let control = |byte: &u8| matches!(byte, 0..=8 | 14..=31 | 127);
+    !matches!(head, [] | [0xff, ..]) && !head.iter().any(control)
 }
 
 #[cfg(test)]
@@ -286,14 +291,14 @@ mod tests {
     fn recordings_are_recognised_whatever_they_are_called() {
         for (content, name) in [
             (&b"ID3\x04\0\0\0\0\0\x0a0123456789\xff\xfb\x90\x64"[..], "mp3"),
-            (b"ID3\x04\0\0\0\0\0\x0a0123456789fLaC", "flac"),
+            (b"ID3\x04\0\0\0\0\0\x0a0123456789fLaC\0\0\0\x22", "flac"),
             (b"ID3\x04\0\0\0\0\0\x04abcd\0\0\0\0", "mp3"),
             (b"\xff\xfb\x90\x64\0\0", "mp3"),
             (b"\xff\xf3\x90\x64\0\0", "mp3"),
             (b"\xff\xf1\x50\x80", "adts"),
             (b"OggS\0\x02\0\0", "ogg"),
             (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9", "asf"),
-            (b"#!AMR\n<", "amr"),
+            (b"#!AMR\n<\x91\x17\x16", "amr"),
             (b"\x1a\x45\xdf\xa3....webm", "matroska"),
             (b"FORM\0\0\0\0AIFF", "aiff"),
             (b"caff\0\x01", "caf"),
@@ -311,6 +316,10 @@ mod tests {
             (&b"PK\x03\x04...."[..], "a zip archive or an office document", choose),
             (b"%PDF-1.7", "a PDF document", choose),
             ("Bonjour, c\u{e9}tait".as_bytes(), "text", choose),
+            (b"S\xe9ance, Windows-1252", "text", choose),
+            (b"MAC addresses of the devices", "text", choose),
+            (b"The wide view", "text", choose),
+            (b"\0\0\0\x24ftypheic\0\0\0\0mif1", "a picture", choose),
             (b"\xff\xfeB\0o\0n\0", "a file of unknown kind", choose),
             (b"\0\x01\x02\x03", "a file of unknown kind", choose),
             (b"\x4c\0\0\0\x01\x14\x02\0\0\0\0\0", "a Windows shortcut", follow),
@@ -354,7 +363,7 @@ mod tests {
         let path = dir.path().join("pipe.wav");
         assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
         let error = recognised(&path).unwrap_err().to_string();
-        assert!(error.contains("this is a pipe or a device, not a file"), "{error}");
+        assert!(error.contains("this is a pipe, a socket or a device, not a file"), "{error}");
     }
 
     #[test]

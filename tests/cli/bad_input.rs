@@ -84,7 +84,11 @@ fn a_pipe_is_refused_without_waiting_for_it() {
     let place = Place::new();
     let made = std::process::Command::new("mkfifo").arg(place.path("talk.wav")).status().unwrap();
     assert!(made.success());
-    fails(&place, "talk.wav", "this is a pipe or a device, not a file; choose a recording");
+    fails(
+        &place,
+        "talk.wav",
+        "this is a pipe, a socket or a device, not a file; choose a recording",
+    );
 }
 
 #[test]

@@ -6,10 +6,10 @@ use crate::support::{Place, json, silence};
 
 fn calls(table: impl AsRef<[u8]>) -> Place {
     let place = Place::new();
-    for name in ["a.wav", "2025-01-01 b.wav", "sub/c.wav"] {
+    for (seconds, name) in [(1, "a.wav"), (2, "2025-01-01 b.wav"), (3, "sub/c.wav")] {
         let path = place.path("calls").join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        silence(&path, 1);
+        silence(&path, seconds);
     }
     place.write("calls/recordings.csv", table);
     place
@@ -90,4 +90,18 @@ fn a_table_that_is_none_is_said_and_everything_is_analysed() {
     assert_eq!(said.out.lines().count(), 4, "a failure and three analyses");
     // A recording that was named is analysed as named: the table is the folder's.
     place.analyze(["calls/a.wav"]).exits(0);
+}
+
+#[test]
+fn what_a_table_says_of_the_same_recording_by_another_name_holds_and_the_first_wins() {
+    let place = calls("file,client,coach\n\"2025-01-01 b.wav\",K.,Anna\nsub/copy.wav,L.,\n");
+    std::fs::copy(place.path("calls/2025-01-01 b.wav"), place.path("calls/sub/copy.wav")).unwrap();
+    let said = place.analyze(["calls"]).exits(0);
+    let same = "calls/sub/copy.wav: the same recording as calls/2025-01-01 b.wav, analysed once\n";
+    assert!(said.out.contains(same), "{}", said.out);
+    assert_eq!(facts(&place, "2025-01-01 b.wav")[2..4], ["Anna", "K."]);
+    // Where the table names only the other one, that is what is known of it.
+    place.write("calls/recordings.csv", "file,client\nsub/copy.wav,L.\n");
+    place.analyze(["calls"]).exits(0);
+    assert_eq!(facts(&place, "2025-01-01 b.wav")[3], "L.");
 }

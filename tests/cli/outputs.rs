@@ -13,7 +13,7 @@ use crate::support::{
 
 /// Holds a document against its schema.
 #[track_caller]
-fn holds(schema: &str, document: &Value) {
+pub fn holds(schema: &str, document: &Value) {
     let path = Path::new(PACKAGE).join("schemas").join(format!("{schema}.schema.json"));
     let validator = jsonschema::draft202012::new(&json(path)).unwrap();
     let errors: Vec<String> = validator

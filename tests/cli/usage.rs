@@ -31,6 +31,11 @@ fn a_command_line_that_is_off_exits_with_2() {
         (&["analyze", "talk.wav", "--language", "de"], "possible values: auto, en, fr"),
         (&["analyze", "talk.wav", "--date", "yesterday"], "write it as YYYY-MM-DD"),
         (&["analyze", "talk.wav", "--threads", "0"], "0 is not in 1..=256"),
+        (
+            &["analyze", ".", "--include", "[a.wav"],
+            "the pattern “[a.wav” cannot be read (unclosed character class; missing ']'); write it as",
+        ),
+        (&["analyze", "talk.wav", "--exclude", ""], "the pattern “” cannot be read (it is empty)"),
         (&["analyze", "talk.wav", "--colour"], "unexpected argument"),
         (&["completions", "cmd"], "possible values"),
         (&["models", "fetch"], "required"),
@@ -109,9 +114,9 @@ fn a_coach_who_is_not_there_is_a_usage_error_that_spoils_nothing() {
 #[test]
 fn two_recordings_of_one_name_are_not_put_into_one_results_folder() {
     let place = Place::new();
-    for folder in ["a", "b"] {
+    for (seconds, folder) in [(1, "a"), (2, "b")] {
         std::fs::create_dir(place.path(folder)).unwrap();
-        silence(&place.path(folder).join("talk.wav"), 1);
+        silence(&place.path(folder).join("talk.wav"), seconds);
     }
     let said = place.analyze(["a/talk.wav", "b/talk.wav", "--out", "out"]).exits(2);
     let sentence = said.sentence("a/talk.wav and b/talk.wav");
@@ -119,5 +124,6 @@ fn two_recordings_of_one_name_are_not_put_into_one_results_folder() {
     assert!(!place.path("out").exists());
     // The same file twice is no two recordings.
     let said = place.analyze(["a/talk.wav", "./a/talk.wav", "--out", "out"]).exits(0);
-    assert!(said.out.contains("1 analysed, 1 already done, 0 failed"), "{}", said.out);
+    let summary = "1 analysed, 0 already done, 0 failed, 1 the same as another";
+    assert!(said.out.contains(summary), "{}", said.out);
 }

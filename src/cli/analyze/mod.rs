@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::found;
 use super::listed::Given;
 use super::settings::Settings;
 use super::{Exit, failed, say, values};
@@ -39,6 +40,16 @@ pub(super) struct Arguments {
     /// coachee, other or unknown. Files that were not started together are put on one clock
     #[arg(long = "track", value_name = "ROLE=FILE", value_parser = values::track)]
     tracks: Vec<Input>,
+
+    /// Of the files in folders, only those whose path as seen from the folder, or whose name, is as
+    /// this pattern says, such as "*.wav" or "2026/**" (in quotation marks); give it once a pattern
+    #[arg(long, value_name = "GLOB")]
+    include: Vec<String>,
+
+    /// Of the files in folders, none whose path or name is as this pattern says; a folder of that name
+    /// is not gone into. Wins over --include; give it once a pattern
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
 
     /// Where results go; by default beside each recording, in NAME.openfloor
     #[arg(long, value_name = "DIR")]
@@ -177,6 +188,7 @@ pub(super) fn run(arguments: Arguments) -> Exit {
 struct Plan {
     paths: Vec<PathBuf>,
     tracks: Vec<Input>,
+    filter: discover::Filter,
     out: Option<PathBuf>,
     options: Options,
     /// As typed.
@@ -185,6 +197,7 @@ struct Plan {
     /// Of the page of all sessions.
     language: Option<Language>,
     how: batch::How,
+    dry_run: bool,
     json: bool,
     quiet: bool,
 }
@@ -194,6 +207,8 @@ struct Found {
     jobs: Vec<Job>,
     /// Of each job, what is not analysed of the same session.
     left_out: Vec<Vec<PathBuf>>,
+    /// What is the same as another one.
+    duplicates: Vec<discover::Duplicate>,
     /// Inputs that are no jobs: a folder without recordings.
     failures: Vec<(PathBuf, Error)>,
     /// Any of the jobs is a recording: models are needed.
@@ -218,6 +233,7 @@ impl Plan {
             language: options.reading.language,
             options,
             tracks: check_tracks(arguments.tracks)?,
+            filter: found::filter(&arguments.include, &arguments.exclude, &settings)?,
             paths: arguments.paths,
             out: arguments.out.or(settings.out),
             coach: arguments.coach,
@@ -238,6 +254,7 @@ impl Plan {
                 fail_fast: arguments.fail_fast,
                 worker: worker.with_patience(arguments.timeout).with_logs(arguments.verbose),
             },
+            dry_run: arguments.dry_run,
             json: arguments.json,
             quiet: arguments.quiet,
         })
@@ -245,22 +262,31 @@ impl Plan {
 
     /// Looks for what there is to do.
     fn found(&self) -> Result<Found> {
-        self.jobs(match &self.tracks[..] {
-            [] => discover::recordings(&self.paths, self.out.as_deref()),
-            tracks => vec![Ok(discover::named_tracks(tracks.to_vec(), self.out.as_deref()))],
-        })
+        let out = self.out.as_deref();
+        let found = match &self.tracks[..] {
+            [] => discover::recordings(&self.paths, out, &self.filter),
+            tracks => vec![Ok(discover::named_tracks(tracks.to_vec(), out))],
+        };
+        self.jobs(found, &mut Vec::new())
     }
 
-    /// What was found, with what is said of it.
-    fn jobs(&self, found: Vec<Result<discover::Found, discover::Fruitless>>) -> Result<Found> {
-        let files = found.iter().flatten().flat_map(discover::Found::recordings);
-        let listing = Listing::of(&self.paths, files);
+    /// What was found, with what is said of it. What was found `earlier` is not done again, and what
+    /// is new joins it.
+    fn jobs(
+        &self,
+        found: Vec<Result<discover::Found, discover::Fruitless>>,
+        earlier: &mut Vec<discover::Found>,
+    ) -> Result<Found> {
+        let all = found.iter().flatten().chain(&*earlier);
+        let listing = Listing::of(&self.paths, all.flat_map(discover::Found::recordings));
+        let (found, duplicates) = found::once(found, earlier, self.dry_run);
         let (mut jobs, mut left_out, mut failures) = (Vec::new(), Vec::new(), Vec::new());
         for found in found {
             match found {
                 Ok(found) => {
+                    let files = found.recordings().chain(found::same(&duplicates, &found));
                     jobs.push(Job {
-                        options: self.given.with(&self.options, &listing, found.recordings()),
+                        options: self.given.with(&self.options, &listing, files),
                         inputs: found.inputs,
                         together: found.together,
                         results: found.results,
@@ -273,7 +299,7 @@ impl Plan {
         failures.extend(listing.failures);
         let hear = fit(&mut jobs, self.coach.as_ref())?;
         results_apart(&jobs)?;
-        Ok(Found { jobs, left_out, failures, hear })
+        Ok(Found { jobs, left_out, duplicates, failures, hear })
     }
 
     /// The models, where they are needed: before the first recording, so that one that is missing is
@@ -294,6 +320,7 @@ impl Found {
                 say::line(&format!("  left out, of the same session: {}", path.display()));
             }
         }
+        self.duplicates.iter().for_each(|duplicate| found::say_duplicate(false, duplicate));
         Ok(Exit::Done)
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct Tally {
     /// Sentences, in order.
     failed: Vec<String>,
     usage: bool,
+    /// The same as another one.
+    same: u32,
     audio: Ms,
 }
 
@@ -36,6 +38,7 @@ impl Tally {
             already: 0,
             failed: Vec::new(),
             usage: false,
+            same: 0,
             audio: Ms::ZERO,
         }
     }
@@ -59,11 +62,20 @@ impl Tally {
         self.failed.push(error);
     }
 
+    /// An input that is the same as another one.
+    pub fn same(&mut self) {
+        self.same += 1;
+    }
+
     /// `2 analysed, 1 already done, 1 failed`, how long that took, and why what failed did.
     pub fn text(&self) -> String {
         let failed = self.failed.len();
-        let mut text =
-            format!("{} analysed, {} already done, {failed} failed\n", self.done, self.already);
+        let same = match self.same {
+            0 => String::new(),
+            same => format!(", {same} the same as another"),
+        };
+        let (done, already) = (self.done, self.already);
+        let mut text = format!("{done} analysed, {already} already done, {failed} failed{same}\n");
         let elapsed = self.began.1.elapsed();
         if self.audio > Ms::ZERO && elapsed.as_secs() > 0 {
             let words = words(Language::En);

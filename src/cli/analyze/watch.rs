@@ -21,17 +21,18 @@ pub(super) fn run(plan: &Plan) -> Result<Exit> {
         return Err(Error::Usage("--watch is for folders; name one".to_owned()));
     }
     let mut settled = Settled::default();
+    let mut earlier = Vec::new();
     let mut told = BTreeSet::new();
     let mut first = true;
     loop {
-        let (paths, out) = (plan.paths.clone(), plan.out.clone());
+        let (paths, out, filter) = (plan.paths.clone(), plan.out.clone(), plan.filter.clone());
         let wait = if first { Duration::ZERO } else { EVERY };
         let look = move || {
             thread::sleep(wait);
-            discover::recordings(&paths, out.as_deref())
+            discover::recordings(&paths, out.as_deref(), &filter)
         };
         let Some(found) = batch::until_stopped(look)? else { return Ok(stopped()) };
-        let found = plan.jobs(settled.of(found))?;
+        let found = plan.jobs(settled.of(found), &mut earlier)?;
         let found = Found {
             // A folder that is empty waits for its first recording; what else is wrong is said once.
             failures: found
@@ -42,7 +43,7 @@ pub(super) fn run(plan: &Plan) -> Result<Exit> {
                 .collect(),
             ..found
         };
-        if !found.jobs.is_empty() || !found.failures.is_empty() {
+        if !(found.jobs.is_empty() && found.duplicates.is_empty() && found.failures.is_empty()) {
             let mut tally = Tally::new();
             if plan.batch(found, &mut tally)? == Ended::Interrupted {
                 return Ok(stopped());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::tally::Tally;
 use super::{Found, Plan, names};
 use crate::cli::progress::Terminal;
-use crate::cli::{Exit, say};
+use crate::cli::{Exit, found, say};
 use crate::error::{Error, Result};
 use crate::report;
 use crate::run::batch::{self, Board, Ended};
@@ -28,13 +28,17 @@ impl Plan {
     /// Runs the jobs, tells each outcome and, where there are several, the end.
     pub(super) fn batch(&self, found: Found, tally: &mut Tally) -> Result<Ended> {
         let engines = self.engines(&found)?;
-        let Found { jobs, failures, .. } = found;
+        let Found { jobs, duplicates, failures, .. } = found;
         for (source, error) in &failures {
             let (source, error) = (source.display().to_string(), error.to_string());
             say::failure(self.json, &source, &error);
             tally.failed(error);
         }
-        let (some, many) = (!jobs.is_empty(), jobs.len() > 1);
+        for duplicate in &duplicates {
+            tally.same();
+            found::say_duplicate(self.json, duplicate);
+        }
+        let (some, many) = (!jobs.is_empty(), jobs.len() + duplicates.len() > 1);
         let shown: Vec<(String, u64)> = jobs.iter().map(|job| (names(job), bytes(job))).collect();
         let terminal = Arc::new(Terminal::new(self.quiet, &shown));
         let board: Arc<dyn Board> = terminal.clone();

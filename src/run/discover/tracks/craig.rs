@@ -44,5 +44,8 @@ fn without_number(name: &str) -> String {
 
 fn is_info(path: &Path) -> bool {
     let mut start = [0; INFO.len()];
-    File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == INFO
+    // A pipe would wait for ever.
+    path.is_file()
+        && File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
+        && start == INFO
 }

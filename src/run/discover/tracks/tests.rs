@@ -1,6 +1,6 @@
 use std::fs;
 
-use super::super::{Found, recordings};
+use super::super::{Filter, Found, recordings};
 use super::*;
 
 fn tree(names: &[&str]) -> tempfile::TempDir {
@@ -35,7 +35,10 @@ fn read(tree: &Path, inside: &str) -> Vec<String> {
         }
         line
     };
-    recordings(&[tree.join(inside)], None).into_iter().map(|found| one(found.unwrap())).collect()
+    recordings(&[tree.join(inside)], None, &Filter::default())
+        .into_iter()
+        .map(|found| one(found.unwrap()))
+        .collect()
 }
 
 const ANNA: &str = "Audio Record/audioAnnaMartin21667483884.m4a";
@@ -54,7 +57,9 @@ fn a_zoom_meeting_is_one_session_and_its_mix_is_no_other() {
     for inside in ["", place, &format!("{place}/Audio Record")] {
         assert_eq!(read(tree.path(), inside), std::slice::from_ref(&session), "{inside}");
     }
-    let found = recordings(&[tree.path().to_owned()], Some(Path::new("/out"))).remove(0).unwrap();
+    let found = recordings(&[tree.path().to_owned()], Some(Path::new("/out")), &Filter::default())
+        .remove(0)
+        .unwrap();
     assert_eq!(found.results, Path::new("/out").join(place).join(format!("{ANNA}.openfloor")));
 }
 

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Tracks, number_at_end, stem};
 use crate::run::Together;
-use crate::run::discover::{Rank, is_recording, rank};
+use crate::run::discover::kinds;
+use crate::run::endings::is_recording;
 
 /// Zoom's name for it in every language.
 const FOLDER: &str = "Audio Record";
@@ -43,9 +44,8 @@ pub(in crate::run::discover) fn meeting(entries: &[PathBuf]) -> Option<Meeting> 
     if apart && !used.contains(&single) || !apart && inside.is_empty() {
         return None;
     }
-    let transcripts = entries
-        .iter()
-        .filter(|path| path.is_file() && rank(path).is_some_and(|rank| rank != Rank::Recording));
+    let transcripts =
+        entries.iter().filter(|path| path.is_file() && kinds::transcript(path).is_some());
     let mut left_out: Vec<PathBuf> = mixes.all().chain(transcripts).cloned().collect();
     left_out.retain(|path| apart || path != single);
     Some(Meeting { tracks: tracks.clone(), apart, left_out })

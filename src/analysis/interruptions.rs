@@ -45,8 +45,13 @@ pub(super) fn find(scene: &Scene, speakers: &[SpeakerId]) -> Vec<Item> {
     }
     let all = &scene.floor.stretches;
     let mut found = Vec::new();
+    // Until when anybody has spoken so far: mostly nobody is still speaking.
+    let mut latest = Ms::ZERO;
     for (index, one) in all.iter().enumerate() {
-        if one.backchannel || !speakers.contains(&one.speaker) {
+        let before = latest;
+        latest = latest.max(one.span.end());
+        let in_time = before.since(one.span.start()) < EARLY;
+        if in_time || one.backchannel || !speakers.contains(&one.speaker) {
             continue;
         }
         // Whose stretch is still going on; the latest start is the one that is cut.

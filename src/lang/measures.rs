@@ -66,6 +66,11 @@ pub fn rather_french(text: &str) -> bool {
 /// Whether it stands as a backchannel is for the timing to say.
 #[must_use]
 pub fn is_backchannel(text: &str, language: Language) -> bool {
+    // Three of the longest are half as long; but a remark in brackets is no word, however long.
+    const LONGEST_BYTES: usize = 120;
+    if text.len() > LONGEST_BYTES && !text.contains(['(', '[']) {
+        return false;
+    }
     cues::lexicon(language)
         .is_some_and(|lexicon| listening::is_backchannel(&text::words(text, language), lexicon))
 }

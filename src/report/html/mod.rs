@@ -143,8 +143,9 @@ struct Other {
 /// Text deflated (RFC 1951), in base64: what `DecompressionStream` takes. The same bytes for the same
 /// text.
 fn packed(text: &str) -> String {
-    const BEST: u8 = 9;
-    policy::base64(&miniz_oxide::deflate::compress_to_vec(text.as_bytes(), BEST))
+    /// A hundredth larger than by the best level, in half its time.
+    const LEVEL: u8 = 6;
+    policy::base64(&miniz_oxide::deflate::compress_to_vec(text.as_bytes(), LEVEL))
 }
 /// The report of one session.
 ///

@@ -17,6 +17,12 @@ const GRACE: Duration = Duration::from_secs(2);
 /// What is kept of what a child says on standard error: its end.
 const LAST_WORDS: usize = 4096;
 
+/// For the C library of Linux: large pieces of memory go back to the system when they are freed. Else
+/// it learns to keep what whisper.cpp takes for each recording, and after three of them a child holds
+/// 520 MB instead of 380 (`docs/decisions/0012-folders.md`).
+const MEMORY_GIVEN_BACK: [(&str, &str); 2] =
+    [("MALLOC_MMAP_THRESHOLD_", "1048576"), ("MALLOC_ARENA_MAX", "2")];
+
 /// A child and its group. Ended when dropped.
 pub(super) struct Process {
     child: Child,
@@ -62,6 +68,7 @@ impl Process {
             .arg0("openfloor")
             .arg("worker")
             .args(verbose.then_some("--verbose"))
+            .envs(MEMORY_GIVEN_BACK)
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -30,10 +30,12 @@ pub(super) fn once(
     if found.iter().all(Result::is_err) {
         return (found, Vec::new());
     }
-    let hash = |path: &Path| match dry_run {
-        false => hashing::sha256_of_file(path),
-        true => hashing::remembered_sha256(path)
-            .map_or_else(|| hashing::sha256_of_file_unremembered(path), Ok),
+    let hash = |path: &Path| {
+        if !dry_run {
+            return hashing::sha256_of_file(path);
+        }
+        let known = hashing::remembered_sha256(path);
+        known.map_or_else(|| hashing::sha256_of_file_unremembered(path), Ok)
     };
     // A file that has changed is found again.
     let now: BTreeSet<&PathBuf> = found.iter().flatten().map(|found| &found.results).collect();

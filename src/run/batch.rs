@@ -274,7 +274,7 @@ impl Queue {
             if let Some(number) = state.todo.pop_front() {
                 break number;
             }
-            let Some((number, since)) = state.later.front().copied() else { return None };
+            let (number, since) = state.later.front().copied()?;
             // Not before the others are done: one of them may be at the same results.
             if state.at_work == 0 && since.elapsed() >= LOOK_AGAIN {
                 state.later.pop_front();

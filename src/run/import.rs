@@ -77,16 +77,16 @@ pub(super) fn analyse(
         LanguageChoice::En => Some(Language::En),
         LanguageChoice::Fr => Some(Language::Fr),
     };
-    let kept = || measure::kept_session(&job.results, &sums);
-    let session = match kept().filter(|_| !runtime.force) {
-        Some(session) => Known::Before(session),
+    let kept = if runtime.force { None } else { measure::kept_session(&job.results, &sums) };
+    let session = if let Some(session) = kept {
+        Known::Before(session)
+    } else {
         // Before the folder is made: a file that cannot be read leaves none.
-        None => {
-            let read = interchange::read(&bytes, language).map_err(|wrong| {
-                Error::ReadTranscript { path: path.to_owned(), wrong: wrong.to_string() }
-            })?;
-            Known::Now(session(job, path, &hash, read)?)
-        }
+        let read = interchange::read(&bytes, language).map_err(|wrong| Error::ReadTranscript {
+            path: path.to_owned(),
+            wrong: wrong.to_string(),
+        })?;
+        Known::Now(session(job, path, &hash, read)?)
     };
     let folder = Folder::open(&job.results)?;
     let done = written(job, &folder, sums, session, runtime, progress);

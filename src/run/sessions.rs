@@ -48,27 +48,36 @@ pub fn gather(paths: &[PathBuf], out: Option<&Path>, language: Option<Language>)
     Found::new(paths, out).gather(language)
 }
 
-/// Makes the page of some folders anew where anything in them is; where it is, and what cannot be read.
+/// A page that was kept up.
+#[derive(Debug)]
+pub struct KeptUp {
+    /// Where it is; `None` where there is nothing to put on it.
+    pub page: Option<PathBuf>,
+    /// Results that cannot be read.
+    pub failures: Vec<(PathBuf, Error)>,
+}
+
+/// Makes the page of a folder anew where anything in it is.
 ///
 /// # Errors
 /// The disk does not take it.
-pub fn keep_up(
-    folders: &[PathBuf],
-    language: Option<Language>,
-) -> Result<(Option<PathBuf>, Vec<(PathBuf, Error)>)> {
-    let mut found = Found::new(folders, None);
+pub fn keep_up(folder: &Path, language: Option<Language>) -> Result<KeptUp> {
+    let mut found = Found::new(&[folder.to_owned()], None);
     // What has failed, or is worked on by another run, is not yet a session.
     found.results.retain(|path| path.join(ANALYSIS).is_file());
+    if found.results.is_empty() {
+        return Ok(KeptUp { page: None, failures: Vec::new() });
+    }
     if found.is_current(language) {
-        return Ok((Some(found.folder.join(PAGE)), Vec::new()));
+        return Ok(KeptUp { page: Some(found.folder.join(PAGE)), failures: Vec::new() });
     }
     let gathered = found.gather(language);
     if gathered.entries.is_empty() {
-        return Ok((None, Vec::new()));
+        return Ok(KeptUp { page: None, failures: gathered.failures });
     }
     let sessions = Sessions::new(gathered.entries, language);
     let page = write(&gathered.folder, &sessions, &gathered.fingerprint)?;
-    Ok((Some(page), gathered.failures))
+    Ok(KeptUp { page: Some(page), failures: gathered.failures })
 }
 
 /// Where results lie.

@@ -165,12 +165,14 @@ fn recognise(head: &[u8]) -> Found {
     }
     // Before the recordings: some of them begin with letters, as words do ("MAC ", "The wide …").
     if is_text(head) {
-        return match head.windows(9).any(|window| window == b"<plist ve") {
-            true => Found::Strange("a shortcut to a web page", FOLLOW),
-            false => Found::Strange("text", CHOOSE),
+        let shortcut = head.windows(9).any(|window| window == b"<plist ve");
+        return if shortcut {
+            Found::Strange("a shortcut to a web page", FOLLOW)
+        } else {
+            Found::Strange("text", CHOOSE)
         };
     }
-    if at(4, b"ftyp") && PICTURES.iter().any(|brand| at(8, *brand)) {
+    if at(4, b"ftyp") && PICTURES.iter().any(|brand| at(8, brand)) {
         return Found::Strange("a picture", CHOOSE);
     }
     let form = at(0, b"FORM") && (at(8, b"AIFF") || at(8, b"AIFC"));

@@ -125,7 +125,7 @@ fn broken(folder: &Path) -> usize {
     let read = |name: &str| fs::read(place.path(name)).unwrap();
     let cut = |name: &str, most: usize| read(name)[..most].to_vec();
     let mut header = bytes[..44].to_vec();
-    let mut other = |at: usize, to: u8| {
+    let other = |at: usize, to: u8| {
         let mut bytes = header.clone();
         bytes[at] = to;
         bytes
@@ -264,22 +264,21 @@ fn two_runs_on_one_folder_share_the_work() {
 #[test]
 fn a_recording_that_grows_or_goes_while_it_is_read_says_so() {
     let place = Place::new();
-    let grows = |path: &Path| {
-        let mut file = File::options().append(true).open(path).unwrap();
-        file.write_all(&[0; 64_000]).unwrap();
-    };
-    let goes = |path: &Path| fs::remove_file(path).unwrap();
-    let cases: [(&dyn Fn(&Path), &str); 2] = [
-        (&grows, "it changed while it was read; analyse it again when it is complete"),
-        (&goes, "it was moved or deleted while it was read"),
-    ];
-    for (befalls, says) in cases {
-        let path = place.path("long.wav");
+    let path = place.path("long.wav");
+    for (grows, says) in [
+        (true, "it changed while it was read; analyse it again when it is complete"),
+        (false, "it was moved or deleted while it was read"),
+    ] {
         hour(&place);
         let mut running = Running::start(place.command(["analyze", "-q", "long.wav"]));
         let program = running.id();
         assert!(running.until(|| decoder(program).is_some()));
-        befalls(&path);
+        if grows {
+            let mut file = File::options().append(true).open(&path).unwrap();
+            file.write_all(&vec![0; 64_000]).unwrap();
+        } else {
+            fs::remove_file(&path).unwrap();
+        }
         running.end().0.fails_on("long.wav", says);
         assert!(!place.path("long.wav.openfloor").exists(), "{:?}", place.entries());
     }

@@ -302,7 +302,9 @@ fn names_of_every_kind_are_analysed_with_their_results_beside_them() {
         // Each its own content.
         let path = place.path("calls").join(OsStr::from_bytes(name));
         let mut channels = crate::support::channels(&place.path("talk.wav"));
-        channels.iter_mut().for_each(|channel| channel.truncate(16_000 * 3 + at));
+        for channel in &mut channels {
+            channel.truncate(16_000 * 3 + at);
+        }
         crate::support::wav(&path, 44_100, &channels);
     }
     let said = place.analyze([&["calls"][..], &GIVEN].concat()).exits(0);

@@ -177,7 +177,7 @@ pub(super) fn run(arguments: Arguments) -> Exit {
     let (dry_run, watch) = (arguments.dry_run, arguments.watch);
     let done = Plan::of(arguments).and_then(|plan| {
         if dry_run {
-            return plan.found().and_then(|found| found.dry_run());
+            return plan.found().map(Found::dry_run);
         }
         if watch { watch::run(&plan) } else { plan.found().and_then(|found| plan.work(found)) }
     });
@@ -310,7 +310,7 @@ impl Plan {
 }
 
 impl Found {
-    fn dry_run(self) -> Result<Exit> {
+    fn dry_run(self) -> Exit {
         for (_, error) in &self.failures {
             say::err(&error.to_string());
         }
@@ -320,8 +320,10 @@ impl Found {
                 say::line(&format!("  left out, of the same session: {}", path.display()));
             }
         }
-        self.duplicates.iter().for_each(|duplicate| found::say_duplicate(false, duplicate));
-        Ok(Exit::Done)
+        for duplicate in &self.duplicates {
+            found::say_duplicate(false, duplicate);
+        }
+        Exit::Done
     }
 }
 

@@ -48,7 +48,7 @@ impl Tally {
             Outcome::Done(done) if done.already => self.already += 1,
             Outcome::Done(done) => {
                 self.done += 1;
-                self.audio = self.audio + done.duration;
+                self.audio += done.duration;
             }
             Outcome::Failed { reaction, error } => {
                 self.failed.push(error.clone());
@@ -75,22 +75,22 @@ impl Tally {
             same => format!(", {same} the same as another"),
         };
         let (done, already) = (self.done, self.already);
-        let mut text = format!("{done} analysed, {already} already done, {failed} failed{same}\n");
+        let mut lines =
+            vec![format!("{done} analysed, {already} already done, {failed} failed{same}")];
         let elapsed = self.began.1.elapsed();
         if self.audio > Ms::ZERO && elapsed.as_secs() > 0 {
             let words = words(Language::En);
             let wall = Ms(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
-            text += &format!(
-                "{} of audio in {}: real-time factor {}\n",
+            lines.push(format!(
+                "{} of audio in {}: real-time factor {}",
                 numbers::length(words, self.audio),
                 numbers::length(words, wall),
                 numbers::decimal(words, wall.as_f64() / self.audio.as_f64(), 2),
-            );
+            ));
         }
-        for sentence in &self.failed {
-            text += &format!("failed: {}\n", text::clean(sentence));
-        }
-        text
+        let failed = self.failed.iter().map(|why| format!("failed: {}", text::clean(why)));
+        lines.extend(failed);
+        lines.join("\n") + "\n"
     }
 
     /// Keeps the summary in the folder of the results.

@@ -11,7 +11,8 @@ use crate::cli::{Exit, found, say};
 use crate::error::{Error, Result};
 use crate::report;
 use crate::run::batch::{self, Board, Ended};
-use crate::run::{Job, Outcome, analysis_of, sessions};
+use crate::run::sessions::{self, KeptUp};
+use crate::run::{Job, Outcome, analysis_of};
 
 impl Plan {
     /// Does what was found.
@@ -72,9 +73,11 @@ impl Plan {
     /// The page of all sessions, as `openfloor report` makes it.
     fn over_time(&self, folder: &Path) {
         let told = |error: &Error| say::err(&error.to_string());
-        match sessions::keep_up(&[folder.to_owned()], self.language) {
-            Ok((page, failures)) => {
-                failures.iter().for_each(|(_, error)| told(error));
+        match sessions::keep_up(folder, self.language) {
+            Ok(KeptUp { page, failures }) => {
+                for (_, error) in &failures {
+                    told(error);
+                }
                 if let Some(page) = page.filter(|_| !self.json) {
                     say::line(&page.display().to_string());
                 }

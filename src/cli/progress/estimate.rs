@@ -10,13 +10,13 @@ use crate::report::numbers;
 use crate::session::Ms;
 
 /// Where a stage begins and how far it reaches, as a share of the work on a recording: medians of the
-/// stages' times in `run.json`, one channel and two (`docs/decisions/0012-folders.md`).
+/// stages' times in `run.json` (`docs/decisions/0012-folders.md`).
 fn of_work(stage: Stage) -> (f64, f64) {
     match stage {
-        Stage::Decode => (0.0, 0.02),
-        Stage::Listen => (0.02, 0.10),
-        Stage::Transcribe => (0.10, 0.98),
-        Stage::Measure => (0.98, 1.0),
+        Stage::Decode => (0.0, 0.01),
+        Stage::Listen => (0.01, 0.08),
+        Stage::Transcribe => (0.08, 0.99),
+        Stage::Measure => (0.99, 1.0),
     }
 }
 
@@ -90,9 +90,8 @@ impl Estimate {
         let to_do = self.0.iter().filter(|recording| recording.ended.is_none());
         let to_do: f64 = to_do
             .map(|recording| {
-                let length = recording
-                    .length
-                    .map_or(as_f64(recording.bytes) * ms_per_byte, |length| length.as_f64());
+                let length =
+                    recording.length.map_or(as_f64(recording.bytes) * ms_per_byte, Ms::as_f64);
                 length * (1.0 - recording.done)
             })
             .sum();

@@ -76,26 +76,32 @@ impl Slot {
             None => Child::start(&self.worker).map_err(|source| Error::Start { source })?,
         };
         let request = Request::Analyse { job: Box::new(job.clone()), runtime };
-        let take = |frame: Frame<'_>| Ok(answer(frame, progress));
+        let take = |frame: Frame<'_>| Ok(heard(frame, progress));
         match child.ask(&request, self.worker.patience, cancel, take)? {
-            Answer::Got(Some(outcome), child) => {
+            Answer::Got(Heard::Outcome(outcome), child) => {
                 self.child = Some(child);
                 Ok(Ok(outcome))
             }
-            Answer::Got(None, _) => Ok(Err(Died { lost: Lost::Strange, place: None })),
+            Answer::Got(Heard::Nonsense, _) => Ok(Err(Died { lost: Lost::Strange, place: None })),
             Answer::Lost(lost, words) => Ok(Err(Died { lost, place: place(&words) })),
         }
     }
 }
 
-/// The outcome; `Some(None)` where a child tells what it was not asked for.
-fn answer(frame: Frame<'_>, progress: &dyn Progress) -> Option<Option<Outcome>> {
+/// What ends a request.
+enum Heard {
+    Outcome(Outcome),
+    /// What was not asked for.
+    Nonsense,
+}
+
+fn heard(frame: Frame<'_>, progress: &dyn Progress) -> Option<Heard> {
     match frame {
         Frame::Message(Message::Began { stage, total }) => progress.begin(stage, total),
         Frame::Message(Message::Advanced { stage, done }) => progress.advance(stage, done),
         Frame::Message(Message::Skipped { stage }) => progress.skip(stage),
-        Frame::Message(Message::Analysed(outcome)) => return Some(Some(outcome)),
-        _ => return Some(None),
+        Frame::Message(Message::Analysed(outcome)) => return Some(Heard::Outcome(outcome)),
+        _ => return Some(Heard::Nonsense),
     }
     None
 }

@@ -199,11 +199,7 @@ impl One<'_> {
         };
         style(
             &bar,
-            if total > Ms::ZERO {
-                "{prefix} {bar:24} {msg}, {eta} left"
-            } else {
-                "{prefix} {spinner}"
-            },
+            if total > Ms::ZERO { "{prefix} {bar:24} {msg}" } else { "{prefix} {spinner}" },
         );
         bar.set_prefix(self.says(stage));
         bar.enable_steady_tick(Duration::from_millis(250));
@@ -247,7 +243,8 @@ impl Progress for One<'_> {
         if let Some(bar) = &now.bar {
             bar.inc(done.0);
             let (done, total) = (numbers::place(now.done), numbers::place(now.total));
-            bar.set_message(format!("{done} of {total}"));
+            let left = numbers::place(Ms(bar.eta().as_secs() * 1000));
+            bar.set_message(format!("{done} of {total}, {left} left"));
         }
         let quarter = (now.done.0 * 4).checked_div(now.total.0).unwrap_or(0);
         if self.terminal.how == How::Lines && stage == Stage::Transcribe && quarter > now.told {

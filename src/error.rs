@@ -159,6 +159,9 @@ pub enum Error {
     /// A setting or an option makes no sense.
     #[error("{0}")]
     Usage(String),
+    /// A session cannot be recorded so: the input, its format, the file. A whole sentence.
+    #[error("{0}")]
+    Capture(String),
     /// There is nothing to do.
     #[error("{}: {wrong}; {remedy}", .path.display())]
     NothingToDo {
@@ -199,6 +202,7 @@ impl Error {
             Self::Locked { .. } => Reaction::Later,
             Self::LoadModel { .. }
             | Self::FetchModel { .. }
+            | Self::Capture(_)
             | Self::Start { .. }
             | Self::Cancelled => Reaction::Stop,
             Self::Codes { .. } | Self::Usage(_) => Reaction::Usage,

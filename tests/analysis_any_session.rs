@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use openfloor::analysis::{Coding, Profile, Unit, analyse};
 use openfloor::lang::{Act, CharSpan, Code, Openness, Push, QuestionForm};
 use openfloor::session::{
-    About, Evidence, Language, Ms, OptionalSpan, Role, Separation, SeparationLevel, Session,
+    About, Evidence, Language, Ms, Noted, OptionalSpan, Role, Separation, SeparationLevel, Session,
     Source, SourceKind, Span, Speaker, SpeakerId, Speech, SpeechFrom, Utterance, Word,
 };
 
@@ -129,6 +129,10 @@ fn session(n: &mut Numbers) -> (Session, Coding) {
         files: Vec::new(),
     };
     let about = About::default();
+    let noted = Noted {
+        marks_ms: (0..n.below(3) * 10).step_by(10).map(|at| Ms(at + n.below(10))).collect(),
+        gaps: (0..n.below(2)).map(|_| n.span(60_000)).collect(),
+    };
     (
         Session {
             source,
@@ -137,6 +141,7 @@ fn session(n: &mut Numbers) -> (Session, Coding) {
             speech,
             utterances,
             warnings: Vec::new(),
+            noted,
             corrections: openfloor::session::Corrections::default(),
         },
         coding,

@@ -342,6 +342,7 @@ fn read_back(bytes: &[u8]) -> Session {
         speech: read.speech,
         utterances: read.utterances,
         warnings: Vec::new(),
+        noted: openfloor::session::Noted::default(),
         corrections: openfloor::session::Corrections::default(),
     }
 }

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -319,6 +320,27 @@ def decode(given):
     return met
 
 
+# --- recording ------------------------------------------------------------------------------
+
+# A captured hour: three hundredths of a core (issue 10).
+RECORD_S = 108
+
+
+def record(given):
+    """An hour through the test that records one, which prints memory and CPU seconds of the program."""
+    print("| an hour of | CPU s | peak MB | within |\n|---|---|---|---|", flush=True)
+    met = True
+    for form in ("16000x1", "48000x2"):
+        command = [given.recorder, "--exact", "long::an_hour_costs_no_more_memory_than_a_minute_and_nothing_is_lost", "--nocapture"]
+        said = subprocess.run(command, env={**os.environ, "OPENFLOOR_HOUR": form}, capture_output=True, text=True, check=True).stdout
+        found = re.search(r"Hz: (\d+) kB .* ([\d.]+) CPU seconds", said)
+        kilobytes, cpu_s = int(found[1]), float(found[2])
+        met &= cpu_s <= RECORD_S
+        print(f"| {form.replace('x', ' Hz × ')} | {cpu_s:.1f} | {kilobytes / 1024:.0f} | {'yes' if cpu_s <= RECORD_S else '**no**'} |", flush=True)
+    print()
+    return met
+
+
 # --- the run --------------------------------------------------------------------------------
 
 
@@ -348,6 +370,7 @@ def arguments():
     parser.add_argument("--spread-only", action="store_true")
     parser.add_argument("--profile-switch", action="store_true")
     parser.add_argument("--decode", action="store_true")
+    parser.add_argument("--record", action="store_true")
     parser.add_argument("--folder", action="store_true")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--hours", action="store_true")
@@ -355,6 +378,7 @@ def arguments():
     parser.add_argument("--program", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--peers", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--decoder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--recorder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--work", type=Path, required=True, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.runs < 1:
@@ -373,11 +397,13 @@ def main():
         met &= profile_switch(given)
     if given.decode:
         met &= decode(given)
+    if given.record:
+        met &= record(given)
     if given.folder:
         from bench_folder import folder
 
         met &= folder(given)
-    if not (given.memory or given.profile_switch or given.decode or given.folder):
+    if not (given.memory or given.profile_switch or given.decode or given.record or given.folder):
         speed(given)
     return 0 if met else 1
 

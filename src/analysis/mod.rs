@@ -141,6 +141,7 @@ fn moments(
     }
     items.extend(interruptions::find(scene, &looked_at));
     items.extend(rhythm::silences(scene));
+    items.extend(moments::marks(scene));
     let mut found = corrections::reject(&mut items, scene.session);
     found.extend(corrections::mark(&mut items, scene.session, labelled));
     for view in views {

@@ -152,6 +152,14 @@ pub(super) fn of_words(scene: &Scene, rule: OpennessRule) -> Vec<Item> {
     items
 }
 
+/// What was marked while it was recorded, unless it was taken off the record since.
+pub(super) fn marks(scene: &Scene) -> Vec<Item> {
+    let off = &scene.session.corrections.excluded;
+    let marks = scene.session.noted.marks_ms.iter().filter_map(|&at| Span::new(at, at + Ms(1)));
+    let on = marks.filter(|mark| off.iter().all(|cut| cut.overlap(*mark) == Ms::ZERO));
+    on.map(|mark| Item::heard(MomentKind::Mark, None, mark, 1.0)).collect()
+}
+
 /// What an act makes.
 pub(super) fn kind(code: Code) -> MomentKind {
     match code {

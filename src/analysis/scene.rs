@@ -56,6 +56,8 @@ pub(super) struct Scene<'a> {
     pub(super) words: BTreeMap<SpeakerId, u64>,
     pub(super) words_in: Vec<u64>,
     pub(super) coach: Option<SpeakerId>,
+    /// What counts as no time of the session.
+    left_out: Vec<Span>,
     timed: Option<Timed<'a>>,
 }
 
@@ -75,6 +77,7 @@ impl<'a> Scene<'a> {
                 at: from_words(utterance, act.span).or_else(|| by_characters(utterance, act.span)),
             }));
         }
+        let left_out = session.left_out();
         let timed = session.speech.as_deref().map(|speech| {
             let heard = speech.iter().map(|one| one.span.end()).max().unwrap_or_default();
             let part = session.source.part;
@@ -82,7 +85,7 @@ impl<'a> Scene<'a> {
             let end = part.map_or(session.source.duration_ms.unwrap_or_default(), Span::end);
             let end = end.max(heard);
             let talk = talk_time(speech, Span::new(start, end));
-            let off = session.corrections.excluded.iter();
+            let off = left_out.iter();
             let off: Ms = off.filter_map(|cut| Some(Span::new(start, end)?.overlap(*cut))).sum();
             Timed { speech, start, duration: end.since(start).since(off), talk }
         });
@@ -91,7 +94,7 @@ impl<'a> Scene<'a> {
             None => turns::by_order(session, &acts),
         };
         let coach = session.only(Role::Coach);
-        Self { session, acts, floor, words: by_speaker, words_in, coach, timed }
+        Self { session, acts, floor, words: by_speaker, words_in, coach, left_out, timed }
     }
 
     /// The measured times, or why there are none.
@@ -104,11 +107,11 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Whether something between two places is off the record: what was heard on both sides of it
+    /// Whether something between two places is off the record or was not recorded: what was heard on both sides of it
     /// did not follow each other.
     pub(super) fn is_cut(&self, from: Ms, to: Ms) -> bool {
         let between = |cut: &&Span| cut.start() < to && cut.end() > from;
-        self.session.corrections.excluded.iter().any(|cut| between(&cut))
+        self.left_out.iter().any(|cut| between(&cut))
     }
 
     /// The same where speech was heard: captions tell neither pauses nor overlaps.

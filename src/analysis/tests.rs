@@ -3,8 +3,8 @@
 use super::*;
 use crate::lang::{CharSpan, Code, Openness, Push, QuestionForm};
 use crate::session::{
-    About, Corrections, Edit, Evidence, OptionalSpan, Place, Role, Separation, Source, SourceKind,
-    Span, Speaker, SpeakerId, Speech, SpeechFrom, Utterance, edits,
+    About, Corrections, Edit, Evidence, Noted, OptionalSpan, Place, Role, Separation, Source,
+    SourceKind, Span, Speaker, SpeakerId, Speech, SpeechFrom, Utterance, edits,
 };
 
 const OPEN: Code = question(Openness::Open);
@@ -51,6 +51,7 @@ impl Made {
             speech: Some(Vec::new()),
             utterances: Vec::new(),
             warnings: Vec::new(),
+            noted: Noted::default(),
             corrections: Corrections::default(),
         };
         Self { session, coding: Coding::default() }

@@ -8,7 +8,8 @@ pub(super) fn run() -> Exit {
         Ok(inputs) => {
             for input in inputs {
                 let mark = if input.default { " (default)" } else { "" };
-                say::out(&format!("{}{mark}\n", crate::report::text::clean(&input.name)));
+                say::line(&format!("{}{mark}", input.name));
+                say::line(&format!("    --device {}", quoted(&input.id)));
                 for format in &input.formats {
                     let channels = range(format.fewest_channels, format.most_channels);
                     let rates = range(format.lowest_rate_hz, format.highest_rate_hz);
@@ -24,6 +25,12 @@ pub(super) fn run() -> Exit {
             Exit::Failed
         }
     }
+}
+
+/// As it is typed in a shell.
+fn quoted(id: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || ":,=._-".contains(c);
+    if id.chars().all(plain) { id.to_owned() } else { format!("'{}'", id.replace('\'', "'\\''")) }
 }
 
 fn range<T: PartialEq + std::fmt::Display + Copy>(low: T, high: T) -> String {

@@ -8,7 +8,7 @@ use super::settings::Settings;
 use crate::error::Result;
 use crate::hashing;
 use crate::run::discover::{self, Duplicate, Filter, Found, Fruitless};
-use crate::run::is_transcript;
+use crate::run::{is_transcript, record};
 
 /// The patterns of the command line; each of the two wins over that of the settings.
 pub(super) fn filter(
@@ -18,6 +18,21 @@ pub(super) fn filter(
 ) -> Result<Filter> {
     let or = |typed, set| if <[String]>::is_empty(typed) { set } else { typed };
     Filter::new(or(include, &settings.include), or(exclude, &settings.exclude))
+}
+
+/// Puts right what a crash left of recordings, before they are read, and says so. One that is still being
+/// recorded is not analysed.
+pub(super) fn mended(found: Vec<Result<Found, Fruitless>>) -> Vec<Result<Found, Fruitless>> {
+    let mended = |found: Found| match record::settle(&first(&found)) {
+        Ok(sentence) => {
+            if let Some(sentence) = sentence {
+                say::err(&sentence);
+            }
+            Ok(found)
+        }
+        Err(error) => Err((first(&found), error)),
+    };
+    found.into_iter().map(|found| found.and_then(mended)).collect()
 }
 
 /// Of what was found now, each recording once and none that was found `earlier`, which the rest joins;

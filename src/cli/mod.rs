@@ -12,6 +12,7 @@ mod listed;
 mod mark;
 mod models;
 mod progress;
+mod record;
 mod report;
 mod say;
 mod settings;
@@ -67,6 +68,8 @@ enum Command {
     Enroll(enroll::Arguments),
     /// The speech-to-text and voice-activity models
     Models(models::Arguments),
+    /// Record a session from a microphone or a line
+    Record(record::Arguments),
     /// List the audio inputs of this computer
     Devices,
     /// Print a completion script for a shell
@@ -102,6 +105,7 @@ pub fn run() -> ExitCode {
         Command::Agree(arguments) => agree::run(&arguments),
         Command::Enroll(arguments) => enroll::run(&arguments),
         Command::Models(arguments) => models::run(&arguments),
+        Command::Record(arguments) => record::run(&arguments),
         Command::Devices => devices::run(),
         Command::Completions { shell } => {
             let mut script = Vec::new();

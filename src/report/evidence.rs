@@ -151,6 +151,7 @@ fn why_coach(words: &Words, analysis: &Analysis, coach: &SpeakerTalk) -> Option<
     Some(match evidence.from {
         RoleFrom::Option => fill(words.coach_by_option, &[who]),
         RoleFrom::Track => fill(words.coach_by_track, &[who]),
+        RoleFrom::Recording => fill(words.coach_by_recording, &[who]),
         RoleFrom::Import => fill(words.coach_by_import, &[who]),
         RoleFrom::Edit => fill(words.coach_by_edit, &[who]),
         RoleFrom::Voiceprint => {
@@ -216,6 +217,8 @@ fn warning(words: &Words, analysis: &Analysis, code: WarningCode) -> Option<Stri
         WarningCode::DamagedAudio => words.damaged.to_owned(),
         WarningCode::ShorterThanDeclared => words.shorter.to_owned(),
         WarningCode::TracksNotAligned => words.not_aligned.to_owned(),
+        WarningCode::RecordingGaps => words.recording_gaps.to_owned(),
+        WarningCode::RecordingTorn => words.recording_torn.to_owned(),
         WarningCode::InventedTextDropped => words.invented_dropped.to_owned(),
         WarningCode::ModelWeakInLanguage => {
             let model = clean(analysis.source.model.as_deref().unwrap_or("base"));
@@ -384,6 +387,8 @@ mod tests {
             WarningCode::DamagedAudio,
             WarningCode::ShorterThanDeclared,
             WarningCode::TracksNotAligned,
+            WarningCode::RecordingGaps,
+            WarningCode::RecordingTorn,
             WarningCode::InventedTextDropped,
             WarningCode::ModelWeakInLanguage,
         ];

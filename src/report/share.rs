@@ -42,7 +42,7 @@ pub fn stripped(
         }
     }
     for about in [&mut analysis.session, &mut session.about] {
-        (about.coach, about.client) = (None, None);
+        (about.coach, about.client, about.consent) = (None, None, None);
         about.date = about.date.take().and_then(|date| month(&date));
         // What says so could be a file name.
         about.date_from = None;

@@ -3,14 +3,14 @@
 use super::listen::Listened;
 use super::takes::Recorded;
 use super::transcribe::Heard;
-use super::{CoachChoice, Job, date, publish, tracks};
+use super::{CoachChoice, Job, date, noted, publish, tracks};
 use crate::analysis;
 use crate::attribution::{Attributed, by_speaker, roles, utterances};
 use crate::error::{Error, Result};
 use crate::session::{
-    Corrections, Evidence, Language, Ms, Role, RoleEvidence, RoleFrom, SeparationLevel, Session,
-    Source, SourceFile, SourceKind, Speaker, SpeakerId, Speech, SpeechFrom, Utterance, Warning,
-    WarningCode, Word,
+    Corrections, Evidence, Language, Ms, Noted, Role, RoleEvidence, RoleFrom, SeparationLevel,
+    Session, Source, SourceFile, SourceKind, Speaker, SpeakerId, Speech, SpeechFrom, Utterance,
+    Warning, WarningCode, Word,
 };
 use crate::speakers::VoiceDoubt;
 
@@ -64,6 +64,8 @@ pub(super) fn session(
 ) -> Result<Session> {
     let ids = ids(listened);
     let Said { language, invented, speech, utterances } = said;
+    let notes = noted::of_job(job);
+    let began = recorded_at(listened).or(noted::started(notes.as_ref()));
     let mut session = Session {
         source: Source {
             kind: SourceKind::Recording,
@@ -76,13 +78,17 @@ pub(super) fn session(
             speech_from: SpeechFrom::Sound,
             files: files(job, hashes, listened, &ids),
         },
-        about: date::about(job, recorded_at(listened)),
+        about: date::about(job, began),
         speakers: speakers(job, listened, &ids),
         warnings: warnings(listened, language, model, invented, speech.is_empty()),
         speech: Some(speech),
         utterances,
+        noted: Noted::default(),
         corrections: Corrections::default(),
     };
+    if let Some(notes) = &notes {
+        noted::put(notes, &mut session);
+    }
     give_roles(job, &mut session, known)?;
     Ok(session)
 }
@@ -124,7 +130,17 @@ fn files(job: &Job, hashes: &[String], listened: &Listened, ids: &[SpeakerId]) -
     };
     let number = |take: usize| u16::try_from(take).unwrap_or(u16::MAX);
     let first = listened.recorded.first();
+    let parts = job.together.parts;
     match listened.evidence {
+        Evidence::Voices if parts => {
+            listened.recorded.iter().map(|one| file(one, None, None, None)).collect()
+        }
+        Evidence::Channels if parts => {
+            let takes = || listened.takes.iter().zip(ids);
+            let of = |one| takes().map(move |(&take, &id)| (one, number(take), id));
+            let each = listened.recorded.iter().flat_map(of);
+            each.map(|(one, channel, id)| file(one, Some(channel), None, Some(id))).collect()
+        }
         Evidence::Voices => {
             // Of several files the one in which all are heard.
             let heard = if job.inputs.len() > 1 { listened.takes.first() } else { None };
@@ -222,7 +238,7 @@ fn warnings(
     warnings
 }
 
-/// Roles that were given win, then a voice that is known, then those a transcript gives; else they are
+/// Roles that were given win, then those that were said while it was recorded, then a voice that is known, then those a transcript gives; else they are
 /// worked out, and below the floor nobody has one.
 pub(super) fn give_roles(
     job: &Job,
@@ -250,6 +266,9 @@ pub(super) fn give_roles(
         }
         session.give_role(coach, Role::Coach, RoleFrom::Option);
         session.give_other_roles(RoleFrom::Option);
+        return Ok(());
+    }
+    if noted::of_job(job).is_some_and(|notes| noted::give_sides(&notes, session)) {
         return Ok(());
     }
     if let Some((place, likeness)) = known

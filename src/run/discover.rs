@@ -3,7 +3,8 @@
 //! In a folder, files of one name are one session: meeting programs write the transcript beside the
 //! recording. The recording is analysed and the transcript left out; of transcripts alone, the one
 //! that says most. Where a program wrote a file a participant ([`tracks`](self::tracks)), these are
-//! one session. A file that was named is analysed whatever lies beside it.
+//! one session. So are the files of a recording that was too long for one ([`record`]). A file that was
+//! named is analysed whatever lies beside it.
 //!
 //! Only regular files are ever opened: a pipe would wait for ever.
 
@@ -26,7 +27,7 @@ use std::path::{Path, PathBuf};
 use self::kinds::{Rank, rank, session_name};
 use self::tracks::{Meeting, Tracks, meeting};
 use super::endings::is_recording;
-use super::{Input, Together};
+use super::{Input, Together, record};
 use crate::error::Error;
 use crate::hashing;
 use crate::results::FOLDER_SUFFIX;
@@ -53,9 +54,11 @@ impl Found {
         self.inputs.iter().map(|input| &input.path).chain(&self.together.mix).map(PathBuf::as_path)
     }
 
-    fn one(path: PathBuf, results: PathBuf, left_out: Vec<PathBuf>) -> Self {
-        let inputs = vec![Input { path, role: None, name: None }];
-        Self { inputs, results, left_out, together: Together::default() }
+    fn one(path: &Path, results: PathBuf, left_out: Vec<PathBuf>) -> Self {
+        let files = record::files(path);
+        let together = Together { parts: files.len() > 1, ..Together::default() };
+        let inputs = files.into_iter().map(|path| Input { path, role: None, name: None });
+        Self { inputs: inputs.collect(), results, left_out, together }
     }
 }
 
@@ -88,7 +91,7 @@ pub fn recordings(
             found.append(&mut walk.found);
         } else {
             let results = out.map_or_else(|| beside(path), |out| in_folder(out, path));
-            found.push(Ok(Found::one(path.clone(), results, Vec::new())));
+            found.push(Ok(Found::one(path, results, Vec::new())));
         }
     }
     found
@@ -220,6 +223,10 @@ impl Walk<'_> {
             .filter(|file| file.0 == Rank::Recording)
             .map(|file| file.1.clone())
             .collect();
+        // What a recording goes on in is no recording of its own.
+        let parts: Vec<PathBuf> =
+            recordings.iter().flat_map(|path| record::files(path).into_iter().skip(1)).collect();
+        gone.extend(&parts);
         let apart = tracks::of_folder(folder, &recordings);
         for Tracks { inputs, together, left_out } in &apart {
             gone.extend(inputs.iter().map(|input| &input.path).chain(left_out));
@@ -251,7 +258,8 @@ impl Walk<'_> {
             }
             for path in first {
                 let results = self.results(&path);
-                taken.insert(path.clone(), Found::one(path, results, std::mem::take(&mut rest)));
+                let found = Found::one(&path, results, std::mem::take(&mut rest));
+                taken.insert(path, found);
             }
         }
         if let Some(meeting) = meeting.filter(|meeting| !meeting.apart) {

@@ -17,7 +17,9 @@ use crate::hashing;
 use crate::interchange::{self, Imported};
 use crate::progress::{Progress, Stage};
 use crate::results::Folder;
-use crate::session::{Corrections, Decoder, Language, Ms, Session, Source, SourceFile, SourceKind};
+use crate::session::{
+    Corrections, Decoder, Language, Ms, Noted, Session, Source, SourceFile, SourceKind,
+};
 use crate::sound::recognised;
 
 /// Changes whenever the same transcript can make another session.
@@ -185,6 +187,7 @@ fn session(job: &Job, path: &Path, hash: &str, read: Imported) -> Result<Session
         speech: read.speech,
         utterances: read.utterances,
         warnings: Vec::new(),
+        noted: Noted::default(),
         corrections: Corrections::default(),
     };
     assemble::give_roles(job, &mut session, None)?;

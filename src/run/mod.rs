@@ -6,7 +6,7 @@
 //! [`batch`] knows many jobs and Ctrl-C, and is the only place with tokio; [`discover`] turns paths
 //! into jobs, [`listing`] reads what a table beside the recordings says of them. [`sessions`] goes
 //! the other way: results of many recordings → one page. [`agree`] holds results against tables of codes
-//! that people made.
+//! that people made. [`record`] makes the recording in the first place.
 
 pub mod agree;
 mod assemble;
@@ -24,11 +24,13 @@ mod listen;
 pub mod listing;
 mod measure;
 mod melody;
+mod noted;
 mod options;
 pub mod pipeline;
 mod profile;
 mod publish;
 pub mod rebuild;
+pub mod record;
 pub mod sessions;
 mod table;
 mod takes;
@@ -74,6 +76,9 @@ pub struct Together {
     pub mix: Option<PathBuf>,
     /// All begin at one moment.
     pub begin: bool,
+    /// They are no tracks: each goes on where the one before ends.
+    #[serde(default)]
+    pub parts: bool,
 }
 
 /// A file of a recording.

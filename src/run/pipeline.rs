@@ -21,8 +21,8 @@ use super::takes::{Recorded, Takes};
 use super::transcribe::{self, Heard, WordLog};
 use super::voiceprint::{self, Likenesses, Voiceprint};
 use super::{
-    Counts, Done, Engines, Job, Outcome, Runtime, assemble, copies, date, import, publish, takes,
-    tracks,
+    Counts, Done, Engines, Job, Outcome, Runtime, assemble, copies, date, import, noted, publish,
+    takes, tracks,
 };
 use crate::error::{Error, Result};
 use crate::hashing::{self, Stamp};
@@ -181,7 +181,9 @@ impl Origin {
             "voice_activity": engines.voice_activity.sha256,
             "part": options.part, "speakers": options.speakers,
         });
-        if job.inputs.len() > 1 {
+        if job.together.parts {
+            parts["parts"] = json!(true);
+        } else if job.inputs.len() > 1 {
             parts["tracks"] = json!({
                 "version": tracks::VERSION, "mix": self.mix, "begin": job.together.begin,
             });
@@ -199,6 +201,9 @@ impl Origin {
         let people: Vec<_> = job.inputs.iter().map(|input| &input.name).collect();
         if people.iter().any(|name| name.is_some()) {
             parts["people"] = json!(people);
+        }
+        if let Some(notes) = noted::of_job(job) {
+            parts["noted"] = json!(notes);
         }
         let session = print(parts)?;
         let sums = Sums::new(&options.reading, &job.results, session)?;

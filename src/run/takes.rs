@@ -9,7 +9,7 @@ use super::{Counts, Engines, Job};
 use crate::error::{Error, Result};
 use crate::progress::{Cancel, Progress};
 use crate::session::{Ms, Span};
-use crate::sound::{Heard, SoundFacts, WorkCopy, frame_levels, samples_of_ms};
+use crate::sound::{Heard, SoundFacts, WorkCopy, frame_levels, ms_of_samples, samples_of_ms};
 use crate::words::Window;
 
 /// Audio tracks of one container that are listened to: OBS writes up to six.
@@ -113,6 +113,11 @@ pub(super) fn takes(
 ) -> Result<(Takes, Vec<Recorded>)> {
     let decode =
         |path: &Path, track: u16| engines.worker.work_copy(path, track, work, progress, cancel);
+    if job.together.parts {
+        let (copy, recorded) = parts(job, work, decode, counts)?;
+        let of = (0..copy.channels()).map(|channel| (0, channel)).collect();
+        return only_the_part(job, vec![copy], of, recorded);
+    }
     let mut copies = Vec::new();
     let mut recorded = Vec::new();
     for (input, file) in job.inputs.iter().enumerate() {
@@ -151,6 +156,16 @@ pub(super) fn takes(
         let each = copies.into_iter().zip(&recorded);
         copies = each.map(|(copy, recorded)| tracks::placed(copy, recorded)).collect();
     }
+    only_the_part(job, copies, of, recorded)
+}
+
+/// What is wanted of the copies.
+fn only_the_part(
+    job: &Job,
+    copies: Vec<WorkCopy>,
+    of: Vec<(usize, u16)>,
+    recorded: Vec<Recorded>,
+) -> Result<(Takes, Vec<Recorded>)> {
     let copies = match job.options.part {
         None => copies,
         Some(part) => {
@@ -168,6 +183,26 @@ pub(super) fn takes(
     };
     let start = job.options.part.map_or(Ms::ZERO, |part| part.from);
     Ok((Takes { copies, of, start }, recorded))
+}
+
+/// The files of a recording that go on where the one before ends, as one.
+fn parts(
+    job: &Job,
+    work: &Path,
+    decode: impl Fn(&Path, u16) -> Result<(WorkCopy, SoundFacts)>,
+    counts: &mut Counts,
+) -> Result<(WorkCopy, Vec<Recorded>)> {
+    let (mut copies, mut recorded, mut samples) = (Vec::new(), Vec::new(), 0);
+    for (input, file) in job.inputs.iter().enumerate() {
+        let (copy, facts) = decode(&file.path, 0)?;
+        counts.files_decoded += 1;
+        // By samples: whole milliseconds would add up to less.
+        let offset = ms_of_samples(samples);
+        samples += copy.samples();
+        recorded.push(Recorded { input, track: 0, offset, drift_ppm: 0.0, tied: None, facts });
+        copies.push(copy);
+    }
+    Ok((WorkCopy::joined(work, &copies)?, recorded))
 }
 
 /// The mix of a session's tracks, and its channel to listen to. One that cannot be read is none: the

@@ -18,8 +18,8 @@ pub use people::{
     Doubt, NotASpeaker, Role, RoleEvidence, RoleFrom, RoleSign, Side, Speaker, SpeakerId,
 };
 pub use source::{
-    About, DateFrom, Decoder, Evidence, Separation, SeparationLevel, Source, SourceFile,
-    SourceKind, SpeechFrom, Warning, WarningCode,
+    About, Consent, DateFrom, Decoder, Evidence, Noted, Separation, SeparationLevel, Source,
+    SourceFile, SourceKind, SpeechFrom, Warning, WarningCode,
 };
 pub use text::{Language, OptionalSpan, Prosody, Utterance, Word, WordEnd};
 pub use time::{EmptySpan, Ms, Span, join};
@@ -58,6 +58,9 @@ pub struct Session {
     pub utterances: Vec<Utterance>,
     /// What a reader should know before believing the numbers.
     pub warnings: Vec<Warning>,
+    /// What was noted while it was recorded.
+    #[serde(default, skip_serializing_if = "Noted::is_empty")]
+    pub noted: Noted,
     /// What a person corrected; empty in `session.json`, which is never edited.
     #[serde(default, skip_serializing_if = "Corrections::is_empty")]
     pub corrections: Corrections,
@@ -128,6 +131,14 @@ impl Session {
         }
         let said = self.utterances.iter().filter(|one| one.speaker == id);
         said.map(|one| u64::try_from(one.text.len()).unwrap_or(u64::MAX)).sum()
+    }
+
+    /// What counts as no time of the session: what a person took off the record, and what was not
+    /// recorded; in order, apart.
+    #[must_use]
+    pub fn left_out(&self) -> Vec<Span> {
+        let all = self.corrections.excluded.iter().chain(&self.noted.gaps);
+        join(all.copied().collect(), Ms(1))
     }
 
     /// Speech of one speaker, in order; empty where there are no times.

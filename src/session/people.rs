@@ -78,6 +78,8 @@ pub enum RoleFrom {
     Conversation,
     /// The voice is like the coach's voiceprint.
     Voiceprint,
+    /// Said of the microphones when it was recorded.
+    Recording,
 }
 
 /// What shows that somebody is the coach.

@@ -167,6 +167,37 @@ pub struct About {
     pub coach: Option<String>,
     /// A pseudonym of the client.
     pub client: Option<String>,
+    /// What was agreed to before it was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
+}
+
+/// Consent to a recording.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// When it was given, RFC 3339, by the clock of the place.
+    pub time: String,
+    /// The sentence that was confirmed.
+    pub words: String,
+}
+
+/// What was noted while a session was recorded; empty where another program recorded it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noted {
+    /// Moments that were marked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks_ms: Vec<Ms>,
+    /// Silence that stands for what was not recorded, in order: nobody was silent then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<Span>,
+}
+
+impl Noted {
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.marks_ms.is_empty() && self.gaps.is_empty()
+    }
 }
 
 /// What a reader should know before believing the numbers.
@@ -206,4 +237,8 @@ pub enum WarningCode {
     MoreVoices,
     /// Nothing says how the tracks lie to each other.
     TracksNotAligned,
+    /// The input was gone, or the machine did not keep up, for a while: silence stands for it.
+    RecordingGaps,
+    /// The recording was not stopped properly: its end may be missing.
+    RecordingTorn,
 }

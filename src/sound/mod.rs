@@ -29,10 +29,12 @@ mod ffmpeg;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod glance;
+mod growing;
 mod id3;
 mod level;
 mod matroska;
 mod melody;
+mod mend;
 mod mp4;
 mod opus;
 mod opus_file;
@@ -48,12 +50,14 @@ mod wav;
 mod work;
 
 pub use align::{Heard, Lie, lie, lie_in_mix};
-pub use capture::{Format, Input, inputs};
+pub use capture::{Capture, Chosen, Format, Input, Level, Piece, Wanted, choose, inputs};
 pub use decode::{decode, work_copy};
 pub use facts::{Decoder, SoundFacts};
 pub use glance::is_surely_recording;
+pub use growing::GrowingWav;
 pub use level::{LEVEL_HOP_SAMPLES, LEVEL_WINDOW_SAMPLES, LOWEST_DBFS, frame_levels};
 pub use melody::{Ending, Melody, REACH};
+pub use mend::{Mended, mend};
 pub use opus_file::write_opus;
 pub use pitch::{PITCH_WINDOW, PitchTracker};
 pub use sniff::{COPY_AGAIN, recognised};

@@ -108,18 +108,18 @@ pub(super) fn open(mut file: File) -> Result<Wav, NoSound> {
     Err(NoSound::Wrong("it has no data chunk"))
 }
 
-fn read_at<const N: usize>(file: &mut File, at: u64) -> io::Result<[u8; N]> {
+pub(super) fn read_at<const N: usize>(file: &mut File, at: u64) -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     file.seek(SeekFrom::Start(at))?;
     file.read_exact(&mut bytes)?;
     Ok(bytes)
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> u16 {
+pub(super) fn u16_at(bytes: &[u8], at: usize) -> u16 {
     u16::from_le_bytes([bytes[at], bytes[at + 1]])
 }
 
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
+pub(super) fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from(u16_at(bytes, at)) | u32::from(u16_at(bytes, at + 2)) << 16
 }
 

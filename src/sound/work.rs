@@ -78,6 +78,33 @@ impl WorkCopy {
         writer.finish()
     }
 
+    /// Copies one after the other, as many channels as the first has: what a later one lacks is silence.
+    ///
+    /// # Errors
+    /// [`Error::WriteResult`] when `work_dir` cannot take the files.
+    pub fn joined(work_dir: &Path, copies: &[Self]) -> Result<Self> {
+        const AT_ONCE: usize = 1 << 16;
+        let mut writer = WorkWriter::new(work_dir);
+        let channels = copies.first().map_or(0, Self::channels);
+        writer.channels(channels)?;
+        for copy in copies {
+            for channel in 0..channels {
+                let mut first = 0;
+                while first < copy.samples {
+                    let samples = if channel < copy.channels() {
+                        copy.window(channel, first, AT_ONCE)?
+                    } else {
+                        let left = usize::try_from(copy.samples - first).unwrap_or(AT_ONCE);
+                        vec![0; left.min(AT_ONCE)]
+                    };
+                    writer.append(channel, &samples)?;
+                    first += samples.len() as u64;
+                }
+            }
+        }
+        writer.finish()
+    }
+
     /// The part of it that lies in `part`, with its own clock: its first sample is sample 0. Empty
     /// where the recording ends before.
     #[must_use]

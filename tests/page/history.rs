@@ -29,6 +29,7 @@ pub fn results(
         date_from: of.date.map(|_| DateFrom::FileName),
         coach: of.coach.map(str::to_owned),
         client: of.client.map(str::to_owned),
+        consent: None,
     };
     for file in &mut told.source.files {
         name.clone_into(&mut file.name);

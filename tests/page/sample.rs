@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use openfloor::analysis::{Analysis, Profile, analyse, code_session};
 use openfloor::report::{PageSettings, SmallPrint, page};
 use openfloor::session::{
-    About, Corrections, Decoder, Evidence, Language, Ms, OptionalSpan, Role, RoleEvidence,
+    About, Corrections, Decoder, Evidence, Language, Ms, Noted, OptionalSpan, Role, RoleEvidence,
     RoleFrom, Separation, SeparationLevel, Session, Side, Source, SourceFile, SourceKind, Span,
     Speaker, SpeakerId, Speech, SpeechFrom, Utterance,
 };
@@ -161,6 +161,7 @@ fn told(language: Language, lines: impl Iterator<Item = Line>) -> Session {
         speech: Some(speech),
         utterances,
         warnings: Vec::new(),
+        noted: Noted::default(),
         corrections: Corrections::default(),
     }
 }

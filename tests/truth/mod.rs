@@ -6,8 +6,8 @@ use std::path::Path;
 use openfloor::analysis::Coding;
 use openfloor::lang::{Act, CharSpan, Code, Openness, Push, QuestionForm};
 use openfloor::session::{
-    About, Corrections, Evidence, Language, Ms, OptionalSpan, Separation, SeparationLevel, Session,
-    Source, SourceKind, Span, Speaker, Speech, SpeechFrom, Utterance, Word,
+    About, Corrections, Evidence, Language, Ms, Noted, OptionalSpan, Separation, SeparationLevel,
+    Session, Source, SourceKind, Span, Speaker, Speech, SpeechFrom, Utterance, Word,
 };
 use serde_json::Value;
 
@@ -113,6 +113,7 @@ impl Truth {
             speech: Some(speech),
             utterances: self.list("utterances").iter().map(utterance).collect(),
             warnings: Vec::new(),
+            noted: Noted::default(),
             corrections: Corrections::default(),
         }
     }

@@ -277,6 +277,7 @@ impl Plan {
         found: Vec<Result<discover::Found, discover::Fruitless>>,
         earlier: &mut Vec<discover::Found>,
     ) -> Result<Found> {
+        let found = if self.dry_run { found } else { found::mended(found) };
         let all = found.iter().flatten().chain(&*earlier);
         let listing = Listing::of(&self.paths, all.flat_map(discover::Found::recordings));
         let (found, duplicates) = found::once(found, earlier, self.dry_run);
@@ -333,7 +334,7 @@ fn fit(jobs: &mut [Job], typed: Option<&CoachChoice>) -> Result<bool> {
     let mut hear = false;
     for job in jobs {
         let transcript = job.inputs.iter().find(|input| is_transcript(&input.path));
-        let apart = transcript.is_none() && job.inputs.len() > 1;
+        let apart = transcript.is_none() && job.inputs.len() > 1 && !job.together.parts;
         // Settings that say on which side the coach is recorded mean two channels.
         if apart && typed.is_none() && matches!(job.options.coach, Some(CoachChoice::Channel(_))) {
             job.options.coach = None;
@@ -451,6 +452,7 @@ fn options(arguments: &Arguments, settings: &Settings) -> Result<Options> {
             date_from: arguments.date.as_ref().map(|_| DateFrom::Option),
             coach: arguments.coach_name.clone().or_else(|| settings.coach_name.clone()),
             client: arguments.client.clone(),
+            consent: None,
         },
         reading: Reading {
             profile: read_profile(profile.unwrap_or("coaching"), Path::new(""))?,

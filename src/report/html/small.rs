@@ -34,6 +34,11 @@ pub(super) fn small(
             ("words", &words_by(w, analysis)),
         ],
     );
+    terms.extend(analysis.session.consent.as_ref().map(|consent| {
+        let said = [("time", clean(&consent.time)), ("words", clean(&consent.words))];
+        let said = said.each_ref().map(|(name, text)| (*name, text.as_str()));
+        (w.s_consent.to_owned(), fill(w.s_consent_text, &said))
+    }));
     let fingerprint = small.map(|small| {
         format!(" {}", fill(w.s_fingerprint, &[("fingerprint", &clean(&small.fingerprint))]))
     });

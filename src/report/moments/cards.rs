@@ -315,6 +315,10 @@ pub(super) fn short(reader: &Reader<'_>, moment: &Moment) -> Card {
         card.tags.push(Tag::of(words.checking));
     }
     card.tags.extend(whose(reader, moment));
+    if moment.kind == MomentKind::Mark {
+        let before = moment.start_ms.and_then(|start| reader.last_words(start));
+        card.tags.extend(before.map(Tag::of));
+    }
     if moment.flags.contains(&MomentFlag::Unsure) {
         card.tags.push(Tag::of(words.unsure));
     }

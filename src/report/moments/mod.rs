@@ -165,17 +165,17 @@ pub fn groups(words: &'static Words, analysis: &Analysis, session: &Session) -> 
             &[MomentKind::Reflection],
         ),
     ];
-    let others = [
-        MomentKind::Permission,
-        MomentKind::Affirmation,
-        MomentKind::Information,
-        MomentKind::Mark,
-    ];
+    let others = [MomentKind::Permission, MomentKind::Affirmation, MomentKind::Information];
     let others = compact(&reader, "g-others", words.g_others, "", &others);
     if !others.cards.is_empty() {
         groups.push(others);
     }
     groups.extend(taken_out(&reader));
+    // What a person marked is what they look for first.
+    let marks = compact(&reader, "g-marks", words.g_marks, "", &[MomentKind::Mark]);
+    if !marks.cards.is_empty() {
+        groups.insert(0, marks);
+    }
     groups
 }
 

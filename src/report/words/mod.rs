@@ -35,12 +35,12 @@ words! {
     // evidence
     rests_on, by_tracks, by_channels, by_channels_unmeasured, by_channels_weak, by_voices,
     by_voices_error, one_voice, more_voices, by_ffmpeg, by_import, by_import_untimed, weak_error,
-    coach_worked_out, coach_worked_out_plain, coach_by_option, coach_by_track, coach_by_import,
+    coach_worked_out, coach_worked_out_plain, coach_by_option, coach_by_track, coach_by_recording, coach_by_import,
     coach_by_edit, coach_by_voiceprint, coach_signs, sign_asks_openly, sign_answered,
     sign_speaks_of_you, sign_advises, sign_gives_back, sign_asks_leave, sign_opens, coach_likely,
     doubt_one_voice, doubt_too_little, doubt_nobody_coaches, doubt_alike, channel_left, channel_right, coach_unknown_loud, coach_command,
     voice, little_time, little_questions, no_speech_heard, language_not_covered,
-    damaged, shorter, not_aligned, invented_dropped, model_weak, model_weak_french,
+    damaged, shorter, not_aligned, recording_gaps, recording_torn, invented_dropped, model_weak, model_weak_french,
     voice_line, voice_line_untimed,
     // people
     coach, coachee, the_coach, the_coachee, other_person, somebody,
@@ -67,7 +67,7 @@ words! {
     show_broken, show_prescriptive, show_interruption, show_stretch, show_silence, show_sign,
     show_reflection, order, order_answer, order_time,
     g_questions, g_prescriptive, g_interruptions, g_stretches, g_silences, g_signs, g_reflections,
-    g_others, questions_empty, prescriptive_empty, interruptions_empty, stretches_empty,
+    g_others, g_marks, questions_empty, prescriptive_empty, interruptions_empty, stretches_empty,
     silences_empty, signs_empty, reflections_empty,
     before, open, closed, open_question, closed_question, leading, in_one_turn,
     answer, answer_words, answer_untimed, after_wait, at_once, no_answer_coach, no_answer,
@@ -119,7 +119,7 @@ words! {
     // small print
     small, s_range, s_range_text, s_span, s_span_text, s_definition_range, s_listens, s_openly,
     s_openly_strict, s_one, s_prescribe, s_permission, s_space, s_finish, s_signs, s_wrong,
-    s_wrong_text, s_not_done, s_not_done_text, s_versions, s_versions_text, s_fingerprint,
+    s_wrong_text, s_not_done, s_not_done_text, s_consent, s_consent_text, s_versions, s_versions_text, s_fingerprint,
     rule_pragmatic, rule_strict, source_listens, source_openly, source_one, source_prescribe,
     source_permission, source_space, source_finish, source_signs,
 }

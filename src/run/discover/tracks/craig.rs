@@ -30,7 +30,7 @@ pub(super) fn tracks(folder: &Path, recordings: &[PathBuf]) -> Option<Tracks> {
             files.push((path.clone(), Some(without_number(name))));
         }
     }
-    Tracks::of(files, Together { mix: None, begin: true })
+    Tracks::of(files, Together { begin: true, ..Together::default() })
 }
 
 /// Discord's names had a number of four digits after them, for which there is a 0 since.

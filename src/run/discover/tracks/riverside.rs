@@ -124,7 +124,8 @@ fn session(files: &[Named]) -> Option<Tracks> {
     let of = |kind: usize| files.iter().filter(move |file| file.kind == kind);
     let best = (0..KINDS.len()).find(|&kind| of(kind).count() > 1)?;
     let people = of(best).map(|file| (file.path.clone(), file.person.clone())).collect();
-    let mut tracks = Tracks::of(people, Together { mix, begin: KINDS[best].1 })?;
+    let mut tracks =
+        Tracks::of(people, Together { mix, begin: KINDS[best].1, ..Together::default() })?;
     let others = files.iter().filter(|file| file.kind != best);
     tracks.left_out = others.map(|file| file.path.clone()).collect();
     Some(tracks)

@@ -79,7 +79,7 @@ pub(super) fn tracks(folder: &Path, recordings: &[PathBuf]) -> Vec<Tracks> {
     let alone = meetings.len() == 1;
     let session = |(meeting, tracks): (String, Vec<Track>)| {
         let mix = mixes.of_meeting(&meeting, alone).cloned();
-        Tracks::of(named(&tracks), Together { mix, begin: false })
+        Tracks::of(named(&tracks), Together { mix, ..Together::default() })
     };
     meetings.into_iter().filter_map(session).collect()
 }

@@ -1,11 +1,11 @@
 //! Which microphones and lines this machine has.
 //!
-//! In: nothing. Out: the audio inputs with the formats each can record in. Nothing is recorded yet.
+//! In: nothing. Out: the audio inputs with the formats each can record in.
 
 use cpal::traits::{DeviceTrait as _, HostTrait as _};
 use serde::Serialize;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// An audio input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,47 +35,48 @@ pub struct Format {
     pub highest_rate_hz: u32,
 }
 
-/// ALSA's device that discards and makes up silence: listed, but no microphone.
-const NULL_DEVICE: &str = "alsa:null";
+/// No microphones: ALSA's device that makes up silence, and its way to JACK, which writes to the terminal
+/// where no JACK runs. A person who means the latter names it.
+const NOT_LISTED: [&str; 2] = ["alsa:null", "alsa:jack"];
 
 /// Lists the audio inputs, the default one first.
 ///
 /// # Errors
-/// [`Error::Usage`] when there is none, or the sound system does not answer.
+/// [`Error::Capture`](crate::Error::Capture) when there is none, or the sound system does not answer.
 pub fn inputs() -> Result<Vec<Input>> {
-    // ALSA writes what it cannot find to standard error; this takes it instead, on this thread.
-    #[cfg(target_os = "linux")]
-    let _quiet = alsa::Output::local_error_handler();
+    super::quiet();
     let host = cpal::default_host();
-    let identify = |device: &cpal::Device| device.id().map(|id| id.to_string()).unwrap_or_default();
-    let default = host.default_input_device().as_ref().map(identify);
-    let devices = host.input_devices().map_err(|_| none())?;
+    let default = host.default_input_device().as_ref().map(id);
+    let devices = host.input_devices().map_err(|_| super::none())?;
     let mut inputs: Vec<Input> = devices
         .filter_map(|device| {
-            let id = identify(&device);
-            let name = device.description().map_or_else(|_| id.clone(), |d| d.name().to_owned());
+            let id = id(&device);
+            if NOT_LISTED.contains(&id.as_str()) {
+                return None;
+            }
             let formats = merged(device.supported_input_configs().ok()?.map(format));
             let default = default.as_deref() == Some(&id);
-            (id != NULL_DEVICE && !formats.is_empty()).then_some(Input {
-                id,
-                name,
-                default,
-                formats,
-            })
+            (!formats.is_empty()).then_some(Input { name: name(&device), id, default, formats })
         })
         .collect();
     if inputs.is_empty() {
-        return Err(none());
+        return Err(super::none());
     }
     inputs.sort_by_key(|input| !input.default);
     Ok(inputs)
 }
 
-fn none() -> Error {
-    Error::Usage("No audio input was found; plug in or enable a microphone".to_owned())
+/// What selects an input.
+pub(super) fn id(device: &cpal::Device) -> String {
+    device.id().map(|id| id.to_string()).unwrap_or_default()
 }
 
-fn format(range: cpal::SupportedStreamConfigRange) -> Format {
+/// What people call it.
+pub(super) fn name(device: &cpal::Device) -> String {
+    device.description().map_or_else(|_| id(device), |about| about.name().to_owned())
+}
+
+pub(super) fn format(range: cpal::SupportedStreamConfigRange) -> Format {
     Format {
         sample_format: range.sample_format().to_string(),
         fewest_channels: range.channels(),
@@ -86,7 +87,7 @@ fn format(range: cpal::SupportedStreamConfigRange) -> Format {
 }
 
 /// Joins formats that differ only in the next number of channels: systems list up to 64 of them.
-fn merged(formats: impl Iterator<Item = Format>) -> Vec<Format> {
+pub(super) fn merged(formats: impl Iterator<Item = Format>) -> Vec<Format> {
     let mut merged: Vec<Format> = Vec::new();
     for format in formats {
         match merged.last_mut() {

@@ -8,7 +8,9 @@ use super::result::{Reason, Subject};
 use super::talk_time::{TalkTime, talk_time};
 use super::turns::{self, Floor};
 use crate::lang::{self, Act, CharSpan};
-use crate::session::{Language, Ms, Role, Session, Span, SpeakerId, Speech, SpeechFrom, Utterance};
+use crate::session::{
+    Language, Ms, Role, Session, Span, SpeakerId, Speech, SpeechFrom, Utterance, join,
+};
 
 /// An act with its place.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +47,24 @@ pub(super) struct View {
     pub(super) others: Vec<SpeakerId>,
     /// The coachee's rows are given under this subject; `None` where roles are unknown.
     pub(super) other_subject: Option<Subject>,
+}
+
+/// How much of what is left out lies in the session, without what is heard there: speech at the edge of
+/// a gap reaches into it by some frames, and is time of the session.
+fn silent_part(left_out: &[Span], speech: &[Speech], start: Ms, end: Ms) -> Ms {
+    let inside = left_out
+        .iter()
+        .filter_map(|cut| Span::new(cut.start().max(start), cut.end().min(end)))
+        .collect::<Vec<_>>();
+    if inside.is_empty() {
+        return Ms::ZERO;
+    }
+    let heard = join(speech.iter().map(|one| one.span).collect(), Ms(1));
+    let silent = |cut: &Span| {
+        let heard: Ms = heard.iter().map(|heard| heard.overlap(*cut)).sum();
+        cut.length().since(heard)
+    };
+    inside.iter().map(silent).sum()
 }
 
 /// The session as the subjects read it.
@@ -85,8 +105,7 @@ impl<'a> Scene<'a> {
             let end = part.map_or(session.source.duration_ms.unwrap_or_default(), Span::end);
             let end = end.max(heard);
             let talk = talk_time(speech, Span::new(start, end));
-            let off = left_out.iter();
-            let off: Ms = off.filter_map(|cut| Some(Span::new(start, end)?.overlap(*cut))).sum();
+            let off = silent_part(&left_out, speech, start, end);
             Timed { speech, start, duration: end.since(start).since(off), talk }
         });
         let floor = match &timed {
@@ -107,8 +126,8 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Whether something between two places is off the record or was not recorded: what was heard on both sides of it
-    /// did not follow each other.
+    /// Whether something between two places is off the record or was not recorded: what was heard on
+    /// both sides of it did not follow each other.
     pub(super) fn is_cut(&self, from: Ms, to: Ms) -> bool {
         let between = |cut: &&Span| cut.start() < to && cut.end() > from;
         self.left_out.iter().any(|cut| between(&cut))

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::worker::{Slot, Worker};
@@ -97,6 +98,11 @@ pub fn run(
 ) -> Result<Ended> {
     let failed = |source| Error::Start { source };
     let machine = machine().map_err(failed)?;
+    // From here on no Ctrl-C is missed.
+    let mut stop = {
+        let _inside = machine.enter();
+        signal(SignalKind::interrupt()).map_err(failed)?
+    };
     let mut order = InOrder::default();
     let mut todo = VecDeque::new();
     for (number, job) in jobs.iter().enumerate() {
@@ -110,7 +116,6 @@ pub fn run(
         }
     }
     let ended = machine.block_on(async {
-        let mut stop = std::pin::pin!(tokio::signal::ctrl_c());
         let slots = how.slots.clamp(1, todo.len().max(1));
         let (sender, mut outcomes) = mpsc::unbounded_channel();
         let queue = Arc::new(Queue {
@@ -132,7 +137,7 @@ pub fn run(
             }
             let next = tokio::select! {
                 next = outcomes.recv() => next,
-                _ = &mut stop => break Ended::Interrupted,
+                _ = stop.recv() => break Ended::Interrupted,
             };
             let Some((number, outcome)) = next else { break Ended::Through };
             let early = ends_all(&outcome, how.fail_fast);

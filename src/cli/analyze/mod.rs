@@ -242,7 +242,7 @@ impl Plan {
                 slots: if arguments.fail_fast {
                     1
                 } else {
-                    jobs.unwrap_or_else(batch::usual_slots)
+                    jobs.unwrap_or_else(batch::usual_slots).min(64)
                 },
                 threads: threads.map(|threads| threads.clamp(1, 256)),
                 runtime: Runtime {

@@ -1,8 +1,12 @@
 //! `--watch`: what comes into the folders is analysed, until the person stops it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
+
+use signal_hook::consts::SIGINT;
 
 use super::tally::Tally;
 use super::{Found, Plan};
@@ -20,6 +24,9 @@ pub(super) fn run(plan: &Plan) -> Result<Exit> {
     if !plan.paths.iter().any(|path| path.is_dir()) {
         return Err(Error::Usage("--watch is for folders; name one".to_owned()));
     }
+    // Also what is pressed between two looks, when nothing else listens for it.
+    let stop = Arc::new(AtomicBool::new(false));
+    signal_hook::flag::register(SIGINT, stop.clone()).map_err(|source| Error::Start { source })?;
     let mut settled = Settled::default();
     let mut earlier = Vec::new();
     let mut told = BTreeSet::new();
@@ -32,6 +39,9 @@ pub(super) fn run(plan: &Plan) -> Result<Exit> {
             discover::recordings(&paths, out.as_deref(), &filter)
         };
         let Some(found) = batch::until_stopped(look)? else { return Ok(stopped()) };
+        if stop.load(Ordering::Relaxed) {
+            return Ok(stopped());
+        }
         let found = plan.jobs(settled.of(found), &mut earlier)?;
         let found = Found {
             // A folder that is empty waits for its first recording; what else is wrong is said once.
@@ -48,6 +58,9 @@ pub(super) fn run(plan: &Plan) -> Result<Exit> {
             if plan.batch(found, &mut tally)? == Ended::Interrupted {
                 return Ok(stopped());
             }
+        }
+        if stop.load(Ordering::Relaxed) {
+            return Ok(stopped());
         }
         if first {
             say::note("watching for recordings; Ctrl-C ends it");

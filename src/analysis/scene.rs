@@ -104,8 +104,9 @@ impl<'a> Scene<'a> {
             let start = part.map_or(Ms::ZERO, Span::start);
             let end = part.map_or(session.source.duration_ms.unwrap_or_default(), Span::end);
             let end = end.max(heard);
-            let talk = talk_time(speech, Span::new(start, end));
+            let mut talk = talk_time(speech, Span::new(start, end));
             let off = silent_part(&left_out, speech, start, end);
+            talk.silence_ms = talk.silence_ms.since(off);
             Timed { speech, start, duration: end.since(start).since(off), talk }
         });
         let floor = match &timed {

@@ -62,7 +62,7 @@ fn job(recording: &Path, results: &Path) -> Job {
 fn analysed(recording: &Path) -> (Analysis, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let job = job(recording, &folder.path().join("results"));
-    match pipeline::run(&job, Some(&ENGINES), Runtime::default(), &Silent, &Silent) {
+    match pipeline::run(&job, || Ok(&*ENGINES), Runtime::default(), &Silent, &Silent) {
         Outcome::Done(done) => (analysis_of(&done.results).unwrap(), folder),
         Outcome::Failed { error, .. } => panic!("{error}"),
     }

@@ -119,10 +119,7 @@ impl Folder {
         schema: &str,
         fingerprint: &str,
     ) -> Option<T> {
-        let bytes = fs::read(self.path.join(name)).ok()?;
-        let head: Head = serde_json::from_slice(&bytes).ok()?;
-        let same = head.schema == schema && head.fingerprint == fingerprint;
-        same.then(|| serde_json::from_slice(&bytes).ok())?
+        load(&self.path.join(name), schema, fingerprint)
     }
 
     /// Reads an artefact whatever it was made from, with its head.
@@ -227,6 +224,15 @@ impl Folder {
     fn unwritten(&self, name: &str, source: io::Error) -> Error {
         Error::WriteResult { path: self.path.join(name), source }
     }
+}
+
+/// Reads an artefact by its path; `None` when there is none that was made from the same. Takes no lock.
+#[must_use]
+pub fn load<T: DeserializeOwned>(path: &Path, schema: &str, fingerprint: &str) -> Option<T> {
+    let bytes = fs::read(path).ok()?;
+    let head: Head = serde_json::from_slice(&bytes).ok()?;
+    let same = head.schema == schema && head.fingerprint == fingerprint;
+    same.then(|| serde_json::from_slice(&bytes).ok())?
 }
 
 /// Whether a file is an artefact of this fingerprint, to its end: by its head and its last bytes, so

@@ -204,8 +204,7 @@ impl InOrder {
 
 /// The outcome of a job whose slot is gone: its thread has ended by an error of ours.
 fn lost(job: &Job) -> Outcome {
-    let path =
-        job.inputs.first().map_or_else(String::new, |input| input.path.display().to_string());
+    let path = job.path().display();
     Outcome::Failed {
         error: format!(
             "{path}: an error inside Openfloor; the recording was left as it was. Please report it with \

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::measure;
 use crate::analysis::{Coding, DEFINITIONS_VERSION, code_session};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::hashing::sha256;
 use crate::lang::Act;
 use crate::results::Folder;
@@ -29,10 +29,8 @@ pub(super) fn coding(folder: &Folder, session: &Session) -> Result<Coding> {
     });
     let said: Vec<_> = said.collect();
     // By their hash: an hour's words are a megabyte, to be sorted and written for nothing.
-    let said = serde_json::to_vec(&said).map_err(|error| Error::WriteResult {
-        path: folder.path().to_owned(),
-        source: std::io::Error::other(error),
-    })?;
+    let said =
+        serde_json::to_vec(&said).map_err(|error| measure::unprinted(folder.path(), error))?;
     let of = json!({"definitions_version": DEFINITIONS_VERSION, "said": sha256(&said)});
     let print = measure::print(folder.path(), &of)?;
     if let Some(Kept { acts }) = folder.load(CODING.0, CODING.1, &print) {

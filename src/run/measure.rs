@@ -73,10 +73,12 @@ impl Sums {
 
 /// The fingerprint of `parts`.
 pub(super) fn print(results: &Path, parts: &serde_json::Value) -> Result<String> {
-    fingerprint(parts).map_err(|error| Error::WriteResult {
-        path: results.to_owned(),
-        source: std::io::Error::other(error),
-    })
+    fingerprint(parts).map_err(|error| unprinted(results, error))
+}
+
+/// What is to be fingerprinted has no form in JSON.
+pub(super) fn unprinted(results: &Path, error: serde_json::Error) -> Error {
+    Error::WriteResult { path: results.to_owned(), source: std::io::Error::other(error) }
 }
 
 /// What was done up to the session.
@@ -90,16 +92,15 @@ pub(super) struct Work {
 /// Results that an earlier run left complete. By their heads and ends; `verify` reads all of them.
 pub(super) fn already(job: &Job, sums: &Sums, verify: bool) -> Option<Done> {
     let results = &job.results;
-    let whole = if verify {
-        let reads = |(name, schema): (&str, &str), fingerprint: &str| {
-            let head = results::read::<IgnoredAny>(&results.join(name), schema).ok();
-            head.is_some_and(|(head, _)| head.fingerprint == fingerprint)
-        };
-        reads(ANALYSIS, &sums.analysis) && reads(SESSION, &sums.session)
-    } else {
-        is_whole(&results.join(ANALYSIS.0), ANALYSIS.1, &sums.analysis)
-            && is_whole(&results.join(SESSION.0), SESSION.1, &sums.session)
+    let is_there = |(name, schema): (&str, &str), fingerprint: &str| {
+        let path = results.join(name);
+        if verify {
+            results::load::<IgnoredAny>(&path, schema, fingerprint).is_some()
+        } else {
+            is_whole(&path, schema, fingerprint)
+        }
     };
+    let whole = is_there(ANALYSIS, &sums.analysis) && is_there(SESSION, &sums.session);
     let (duration, counts) = (Ms::ZERO, Counts::default());
     (whole && publish::complete(results)).then(|| Done {
         results: results.clone(),
@@ -119,8 +120,7 @@ pub fn analysis_of(results: &Path) -> Result<Analysis> {
 
 /// The session that an earlier run made of the same.
 pub(super) fn kept_session(results: &Path, sums: &Sums) -> Option<Session> {
-    let (head, session) = results::read(&results.join(SESSION.0), SESSION.1).ok()?;
-    (head.fingerprint == sums.session).then_some(session)
+    results::load(&results.join(SESSION.0), SESSION.1, &sums.session)
 }
 
 /// Keeps a session that was made anew.

@@ -46,7 +46,7 @@ pub use measure::analysis_of;
 pub use options::{CoachChoice, LanguageChoice, NoCoachChoice, Options, Part, Reading, Runtime};
 pub use profile::read_profile;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +66,14 @@ pub struct Job {
     pub results: PathBuf,
     /// What changes the result.
     pub options: Options,
+}
+
+impl Job {
+    /// The file it is named by: its first.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.inputs.first().map_or(Path::new(""), |input| &input.path)
+    }
 }
 
 /// What the program that wrote a file a participant says of them together.

@@ -42,27 +42,19 @@ const LIKENESS: (&str, &str) = ("stages/likeness.json", "openfloor.likeness/1");
 
 /// Analyses one recording and writes its results.
 ///
-/// Never fails: what went wrong is in the outcome. A transcript needs no `engines`, and a recording
-/// without any finds its own.
-pub fn run(
+/// Never fails: what went wrong is in the outcome. A transcript asks for no `engines`.
+pub fn run<'a>(
     job: &Job,
-    engines: Option<&Engines>,
+    engines: impl FnOnce() -> Result<&'a Engines>,
     runtime: Runtime,
     progress: &dyn Progress,
     cancel: &dyn Cancel,
 ) -> Outcome {
-    let done = match (import::transcript(job), engines) {
-        (Some(path), _) => import::analyse(job, path, runtime, progress),
-        (None, Some(engines)) => analyse(job, engines, runtime, progress, cancel),
-        (None, None) => Engines::find(&job.options.model)
-            .and_then(|engines| analyse(job, &engines, runtime, progress, cancel)),
+    let done = match import::transcript(job) {
+        Some(path) => import::analyse(job, path, runtime, progress),
+        None => engines().and_then(|engines| analyse(job, engines, runtime, progress, cancel)),
     };
     done.map_or_else(Outcome::from, Outcome::Done)
-}
-
-/// Whether a job is a transcript: it needs no models.
-pub fn is_transcript(job: &Job) -> bool {
-    import::transcript(job).is_some()
 }
 
 /// Results of a job that are complete, by what is remembered of its files: no recording is opened, no
@@ -75,8 +67,9 @@ pub fn finished(job: &Job, engines: Option<&Engines>, runtime: Runtime) -> Optio
         let sums = import::sums(job, &hashing::remembered_sha256(path)?).ok()?;
         return measure::already(job, &sums, false);
     }
-    let origin = Origin::remembered(job, engines?)?;
-    let sums = origin.prints(job, engines?).ok()?.sums;
+    let engines = engines?;
+    let origin = Origin::remembered(job, engines)?;
+    let sums = origin.prints(job, engines).ok()?.sums;
     measure::already(job, &sums, false).filter(|_| !runtime.copy_audio || !origin.lacks_copies(job))
 }
 

@@ -10,7 +10,7 @@ use openfloor::session::{Ms, Session, SpeakerId};
 use super::{ENGINES, job, root};
 
 fn counts(job: &Job) -> Counts {
-    match pipeline::run(job, Some(&ENGINES), Runtime::default(), &Silent, &Silent) {
+    match pipeline::run(job, || Ok(&*ENGINES), Runtime::default(), &Silent, &Silent) {
         Outcome::Done(done) => done.counts,
         Outcome::Failed { error, .. } => panic!("{error}"),
     }

@@ -33,7 +33,7 @@ fn silence_noise_and_music_give_no_utterance() {
         let folder = tempfile::tempdir().unwrap();
         let job = job(path.as_ref(), &folder.path().join("results"));
         let Outcome::Done(done) =
-            pipeline::run(&job, Some(&ENGINES), Runtime::default(), &Silent, &Silent)
+            pipeline::run(&job, || Ok(&*ENGINES), Runtime::default(), &Silent, &Silent)
         else {
             panic!("{path}: nobody speaks, and that is a result");
         };

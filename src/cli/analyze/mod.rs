@@ -174,9 +174,9 @@ pub(super) fn run(arguments: Arguments) -> Exit {
     if arguments.verbose {
         super::show_logs();
     }
-    let (dry_run, watch) = (arguments.dry_run, arguments.watch);
+    let watch = arguments.watch;
     let done = Plan::of(arguments).and_then(|plan| {
-        if dry_run {
+        if plan.dry_run {
             return plan.found().map(Found::dry_run);
         }
         if watch { watch::run(&plan) } else { plan.found().and_then(|found| plan.work(found)) }

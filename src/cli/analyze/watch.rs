@@ -9,6 +9,7 @@ use std::time::Duration;
 use signal_hook::consts::SIGINT;
 
 use super::tally::Tally;
+use super::work::stopped;
 use super::{Found, Plan};
 use crate::cli::{Exit, say};
 use crate::error::{Error, Result};
@@ -67,9 +68,4 @@ pub(super) fn run(plan: &Plan) -> Result<Exit> {
             first = false;
         }
     }
-}
-
-fn stopped() -> Exit {
-    say::err("stopped; finished work is kept, and the same command goes on from there");
-    Exit::Interrupted
 }

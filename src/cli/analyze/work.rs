@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::tally::Tally;
 use super::{Found, Plan, names};
 use crate::cli::progress::Terminal;
+use crate::cli::report::analysis_line;
 use crate::cli::{Exit, found, say};
 use crate::error::{Error, Result};
 use crate::report;
@@ -19,11 +20,7 @@ impl Plan {
     pub(super) fn work(&self, found: Found) -> Result<Exit> {
         let mut tally = Tally::new();
         let ended = self.batch(found, &mut tally)?;
-        if ended == Ended::Interrupted {
-            say::err("stopped; finished work is kept, and the same command goes on from there");
-            return Ok(Exit::Interrupted);
-        }
-        Ok(tally.exit())
+        Ok(if ended == Ended::Interrupted { stopped() } else { tally.exit() })
     }
 
     /// Runs the jobs, tells each outcome and, where there are several, the end.
@@ -98,6 +95,12 @@ impl Plan {
     }
 }
 
+/// Says that the person stopped it.
+pub(super) fn stopped() -> Exit {
+    say::err("stopped; finished work is kept, and the same command goes on from there");
+    Exit::Interrupted
+}
+
 /// How large the files of a job are.
 fn bytes(job: &Job) -> u64 {
     let sizes = job.inputs.iter().filter_map(|input| fs::metadata(&input.path).ok());
@@ -110,13 +113,9 @@ fn tell(json: bool, job: &Job, outcome: &Outcome) {
         Outcome::Done(done) => done,
     };
     if json {
-        let path = done.results.join("analysis.json");
-        match fs::read_to_string(&path) {
+        match analysis_line(&done.results) {
             Ok(line) => say::out(&line),
-            Err(source) => {
-                let error = Error::ReadFile { path, source };
-                say::failure(json, &names(job), &error.to_string());
-            }
+            Err(error) => say::failure(json, &names(job), &error.to_string()),
         }
         return;
     }

@@ -85,16 +85,19 @@ fn report(arguments: &Arguments) -> Result<Exit> {
             .map_err(|source| Error::WriteResult { path: path.clone(), source })?;
         say::line(&path.display().to_string());
     } else if arguments.json {
-        let path = results.join("analysis.json");
-        let line =
-            std::fs::read_to_string(&path).map_err(|source| Error::ReadFile { path, source })?;
-        say::out(&line);
+        say::out(&analysis_line(&results)?);
     } else {
         say::out(&rebuilt.summary(say::style()));
         say::line("");
         tell_where(&rebuilt);
     }
     Ok(Exit::Done)
+}
+
+/// The analysis in a results folder, as it stands: one line of JSON.
+pub(super) fn analysis_line(results: &Path) -> Result<String> {
+    let path = results.join("analysis.json");
+    std::fs::read_to_string(&path).map_err(|source| Error::ReadFile { path, source })
 }
 
 /// The one result that is meant; `None` for a folder of results, or several.

@@ -336,14 +336,20 @@ mod tests {
         ]
     }
 
-    #[test]
-    fn notes_are_private_and_come_back_as_they_were_written() {
+    /// A recording with these notes, and the folder it is in.
+    fn written() -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let talk = folder.path().join("talk.wav");
         let mut writer = Writer::create(&talk, &opening()).unwrap();
         for event in some() {
             writer.push(&event).unwrap();
         }
+        (folder, talk)
+    }
+
+    #[test]
+    fn notes_are_private_and_come_back_as_they_were_written() {
+        let (_folder, talk) = written();
         let notes = Notes::read(&talk).unwrap();
         assert_eq!((notes.opening.as_ref(), &notes.events), (Some(&opening()), &some()));
         let gaps = [(2_000, Some(5_500)), (7_000, Some(7_120)), (9_000, None)];
@@ -357,13 +363,7 @@ mod tests {
 
     #[test]
     fn notes_cut_anywhere_keep_their_whole_lines_and_can_be_gone_on_with() {
-        let folder = tempfile::tempdir().unwrap();
-        let talk = folder.path().join("talk.wav");
-        let mut writer = Writer::create(&talk, &opening()).unwrap();
-        for event in some() {
-            writer.push(&event).unwrap();
-        }
-        drop(writer);
+        let (_folder, talk) = written();
         let whole = fs::read(beside(&talk)).unwrap();
         for length in 0..=whole.len() {
             fs::write(beside(&talk), &whole[..length]).unwrap();
@@ -382,13 +382,7 @@ mod tests {
 
     #[test]
     fn a_damaged_line_costs_itself_only() {
-        let folder = tempfile::tempdir().unwrap();
-        let talk = folder.path().join("talk.wav");
-        let mut writer = Writer::create(&talk, &opening()).unwrap();
-        for event in some() {
-            writer.push(&event).unwrap();
-        }
-        drop(writer);
+        let (_folder, talk) = written();
         let text = fs::read_to_string(beside(&talk)).unwrap();
         for number in 0..=some().len() {
             let lines: Vec<String> = text

@@ -11,7 +11,7 @@ use super::{Message, Request};
 use crate::error::{Error, Result};
 use crate::progress::{Cancel, Flag, Progress, Silent, Stage};
 use crate::results;
-use crate::run::{Engines, Job, Outcome, Runtime, pipeline};
+use crate::run::{Engines, pipeline};
 use crate::session::Ms;
 use crate::sound::{TakeSound, decode};
 
@@ -31,7 +31,9 @@ pub fn serve(from: impl Read, to: impl Write + Send) -> io::Result<()> {
         asked = true;
         match request {
             Request::Analyse { job, runtime } => {
-                let outcome = kept.analyse(&job, runtime, &parent);
+                let model = &job.options.model;
+                let outcome =
+                    pipeline::run(&job, || kept.engines(model), runtime, &parent, &parent);
                 parent.tell(&Message::Analysed(outcome))?;
             }
             Request::Decode { path, track } => {
@@ -50,21 +52,6 @@ pub fn serve(from: impl Read, to: impl Write + Send) -> io::Result<()> {
 struct Kept(Option<(String, Engines)>);
 
 impl Kept {
-    fn analyse(
-        &mut self,
-        job: &Job,
-        runtime: Runtime,
-        parent: &Parent<impl Write + Send>,
-    ) -> Outcome {
-        if pipeline::is_transcript(job) {
-            return pipeline::run(job, None, runtime, parent, parent);
-        }
-        match self.engines(&job.options.model) {
-            Ok(engines) => pipeline::run(job, Some(engines), runtime, parent, parent),
-            Err(error) => error.into(),
-        }
-    }
-
     fn engines(&mut self, model: &str) -> Result<&Engines> {
         if self.0.as_ref().is_none_or(|(of, _)| of != model) {
             self.0 = None;

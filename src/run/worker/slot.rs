@@ -57,8 +57,7 @@ impl Slot {
             deaths += 1;
             // One that does not come on is not given as long again.
             if deaths == DEATHS || died.lost == Lost::Silent {
-                let path = job.inputs.first().map_or(Path::new(""), |input| &input.path);
-                let error = died.sentence(path, self.worker.patience);
+                let error = died.sentence(job.path(), self.worker.patience);
                 return Ok(Outcome::Failed { error, reaction: Reaction::SkipRecording });
             }
         }

@@ -55,6 +55,17 @@ struct Shared {
     gone: AtomicBool,
 }
 
+impl Shared {
+    fn new(channels: usize) -> Self {
+        Self {
+            meters: (0..channels).map(|_| Meter::default()).collect(),
+            heard: AtomicU64::new(0),
+            slips: AtomicU64::new(0),
+            gone: AtomicBool::new(false),
+        }
+    }
+}
+
 impl Capture {
     /// Opens an input and lets it run.
     ///
@@ -64,25 +75,13 @@ impl Capture {
         super::quiet();
         let channels = usize::from(chosen.channels);
         let seconds = usize::try_from(chosen.rate_hz * RING_SECONDS).unwrap_or(usize::MAX);
-        let shared = Arc::new(Shared {
-            meters: (0..channels).map(|_| Meter::default()).collect(),
-            heard: AtomicU64::new(0),
-            slips: AtomicU64::new(0),
-            gone: AtomicBool::new(false),
-        });
+        let shared = Arc::new(Shared::new(channels));
         let mut last = None;
         // Some inputs do not keep to the sizes they name.
         for buffer_size in [chosen.period, BufferSize::Default] {
             let (to_samples, samples) = RingBuffer::new(seconds * channels);
             let (to_losses, losses) = RingBuffer::new(LOSSES);
-            let feed = Feed {
-                samples: to_samples,
-                losses: to_losses,
-                shared: shared.clone(),
-                channels,
-                pushed: 0,
-                pending: 0,
-            };
+            let feed = Feed::new(to_samples, to_losses, shared.clone(), channels);
             let config = StreamConfig {
                 channels: chosen.channels,
                 sample_rate: chosen.rate_hz,
@@ -185,6 +184,15 @@ struct Feed {
 }
 
 impl Feed {
+    fn new(
+        samples: Producer<i16>,
+        losses: Producer<Loss>,
+        shared: Arc<Shared>,
+        channels: usize,
+    ) -> Self {
+        Self { samples, losses, shared, channels, pushed: 0, pending: 0 }
+    }
+
     fn take<T: Copy>(&mut self, data: &[T])
     where
         i16: FromSample<T>,
@@ -258,20 +266,8 @@ mod tests {
     fn ring(frames: usize, channels: usize) -> (Feed, Capture) {
         let (to_samples, samples) = RingBuffer::new(frames * channels);
         let (to_losses, losses) = RingBuffer::new(4);
-        let shared = Arc::new(Shared {
-            meters: (0..channels).map(|_| Meter::default()).collect(),
-            heard: AtomicU64::new(0),
-            slips: AtomicU64::new(0),
-            gone: AtomicBool::new(false),
-        });
-        let feed = Feed {
-            samples: to_samples,
-            losses: to_losses,
-            shared: shared.clone(),
-            channels,
-            pushed: 0,
-            pending: 0,
-        };
+        let shared = Arc::new(Shared::new(channels));
+        let feed = Feed::new(to_samples, to_losses, shared.clone(), channels);
         (feed, Capture { stream: None, samples, losses, shared, channels, taken: 0 })
     }
 

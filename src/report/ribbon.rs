@@ -168,6 +168,7 @@ struct Found<'a> {
     interruptions: Vec<&'a Moment>,
     signs: Vec<&'a Moment>,
     signs_of_all: Vec<&'a Moment>,
+    marked: Vec<&'a Moment>,
     silences: Vec<&'a Moment>,
     stretches: Vec<&'a Moment>,
 }
@@ -185,6 +186,7 @@ impl<'a> Found<'a> {
             signs_of_all: all
                 .filter(|m| m.kind == MomentKind::Backchannel && !m.rejected)
                 .collect(),
+            marked: of_kind(reader, MomentKind::Mark),
             silences: of_kind(reader, MomentKind::Silence),
             stretches,
         }
@@ -194,6 +196,7 @@ impl<'a> Found<'a> {
         let words = reader.words;
         let rows = [
             (Row::Question, &self.questions),
+            (Row::Question, &self.marked),
             (Row::Phrase, &self.phrases),
             (Row::Sign, &self.signs),
             (Row::Between, &self.interruptions),
@@ -204,6 +207,7 @@ impl<'a> Found<'a> {
                 let Some(at) = moment.start_ms.filter(|&at| within(at, window)) else { continue };
                 let leading = moment.flags.contains(&MomentFlag::Leading);
                 let what = match row {
+                    Row::Question if moment.kind == MomentKind::Mark => words.mark.to_owned(),
                     Row::Question if leading => {
                         format!("{}, {}", asked(reader, moment), words.leading)
                     }
@@ -228,6 +232,7 @@ impl<'a> Found<'a> {
                 });
             }
         }
+        marks.sort_by_key(|mark| mark.link.at);
         marks
     }
 
@@ -352,6 +357,7 @@ fn key(reader: &Reader<'_>, people: &People, found: &Found<'_>) -> Vec<(Svg, Str
     mark(!found.interruptions.is_empty(), Icon::Interruption.draw(), words.key_interruption);
     mark(!found.silences.is_empty(), Some(swatch("sil")), words.key_silence);
     mark(!found.signs.is_empty(), Icon::Sign.draw(), words.key_sign);
+    mark(!found.marked.is_empty(), Icon::Marked.draw(), &words.mark.to_lowercase());
     key
 }
 
@@ -390,6 +396,26 @@ mod tests {
         let expected = ["Coach", "Coachee", "open question", "directive", "silence of 3 s or more"];
         assert!(expected.iter().all(|key| keys.contains(key)), "{keys:?}");
         assert!(!keys.contains(&"interruption"), "only what is there has a key");
+    }
+
+    #[test]
+    fn what_was_marked_while_recording_stands_among_the_questions_in_order_of_time() {
+        let mut sample = sample::english();
+        let mut mark = sample.0.moments[0].clone();
+        mark.id = "k1".to_owned();
+        mark.kind = MomentKind::Mark;
+        (mark.openness, mark.text, mark.speaker, mark.group) = (None, None, None, None);
+        (mark.start_ms, mark.end_ms) = (Some(Ms(21_000)), Some(Ms(21_000)));
+        sample.0.moments.push(mark);
+        let ribbon = drawn(&sample).unwrap();
+        let drawing = marked(&ribbon);
+        assert!(drawing.contains("aria-label=\"Set while recording, 0:21\""), "{drawing}");
+        assert!(drawing.contains("#g-mark"), "{drawing}");
+        assert_eq!(ribbon.key.last().unwrap().1, "set while recording");
+        let reader = Reader::new(words(sample.0.source.language), &sample.0, &sample.1);
+        let all = Found::of(&reader).marks(&reader, Span::new(Ms(0), Ms(120_000)).unwrap());
+        let places: Vec<Ms> = all.iter().map(|mark| mark.link.at).collect();
+        assert!(places.is_sorted(), "{places:?}");
     }
 
     #[test]

@@ -13,8 +13,10 @@ mod log;
 pub use lock::work_for;
 pub use log::Log;
 
+use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -27,6 +29,12 @@ pub const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What the name of a results folder ends in.
 pub const FOLDER_SUFFIX: &str = ".openfloor";
+
+/// Whether a folder of this name holds results.
+#[must_use]
+pub fn is_results_name(name: &OsStr) -> bool {
+    name.as_bytes().ends_with(FOLDER_SUFFIX.as_bytes())
+}
 
 /// Stages before the session, for resuming; a reader needs none of them.
 const STAGES: &str = "stages";
@@ -287,7 +295,7 @@ pub fn read<T: DeserializeOwned>(path: &Path, schema: &str) -> Result<(Head, T)>
     if head.schema != schema {
         let kind = |schema: &str| schema.split('/').next().map(str::to_owned);
         return Err(if kind(&head.schema) == kind(schema) {
-            wrong("this result was written by a newer openfloor", "use that one")
+            wrong("this result was written by a newer openfloor", "update this one")
         } else {
             wrong("this is another kind of file than its name says", AGAIN)
         });
@@ -373,6 +381,30 @@ mod tests {
             fs::write(path.join("body.json"), &whole[..length]).unwrap();
             assert_eq!(folder.load::<Body>("body.json", "test/1", "abc"), None);
             assert!(!is_whole("abc"));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why_and_never_what_was_said() {
+        let (parent, _) = folder();
+        let path = parent.path().join("body.json");
+        let says = |text: &str| {
+            fs::write(&path, text).unwrap();
+            read::<Body>(&path, "test/1").unwrap_err().to_string()
+        };
+        let head = |schema: &str| {
+            format!("{{\"schema\":\"{schema}\",\"tool_version\":\"\",\"fingerprint\":\"\"")
+        };
+        for (text, expected) in [
+            (String::new(), "cut short"),
+            ("[1, 2]".to_owned(), "damaged"),
+            (head("test/1"), "cut short"),
+            (head("test/1") + ",\"number\":\"a secret\"}", "damaged"),
+            (head("test/12") + "}", "newer openfloor"),
+            (head("other/1") + "}", "another kind of file"),
+        ] {
+            let said = says(&text);
+            assert!(said.contains(expected) && !said.contains("secret"), "{text}: {said}");
         }
     }
 

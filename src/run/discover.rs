@@ -30,7 +30,7 @@ use super::endings::is_recording;
 use super::{Input, Together, record};
 use crate::error::Error;
 use crate::hashing;
-use crate::results::FOLDER_SUFFIX;
+use crate::results::{FOLDER_SUFFIX, is_results_name};
 
 /// Bytes of the longest name that file systems take.
 const LONGEST_NAME: usize = 255;
@@ -167,8 +167,8 @@ impl Walk<'_> {
 
     /// Whether an entry is looked at: not what is hidden, nor results, nor what the filter leaves out.
     fn wants(&mut self, path: &Path) -> bool {
-        let name = path.file_name().unwrap_or_default().as_encoded_bytes();
-        if name.starts_with(b".") || name.ends_with(FOLDER_SUFFIX.as_bytes()) {
+        let name = path.file_name().unwrap_or_default();
+        if name.as_encoded_bytes().starts_with(b".") || is_results_name(name) {
             return false;
         }
         let inside = path.strip_prefix(self.root).unwrap_or(path);

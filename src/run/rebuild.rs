@@ -7,7 +7,7 @@ use super::{Reading, edits};
 use crate::analysis::{Analysis, Profile};
 use crate::error::{Error, Result};
 use crate::report::{shared_page, summary};
-use crate::results::{FOLDER_SUFFIX, Folder};
+use crate::results::{Folder, is_results_name};
 use crate::session::{Edit, Language, Session};
 
 /// What is to be read otherwise than before.
@@ -81,7 +81,7 @@ impl Rebuilt {
 pub fn results_of(path: &Path) -> Option<PathBuf> {
     let is_results = |folder: &Path| {
         folder.join(SESSION.0).is_file()
-            || (folder.is_dir() && folder.to_string_lossy().ends_with(FOLDER_SUFFIX))
+            || (folder.is_dir() && folder.file_name().is_some_and(is_results_name))
     };
     if path.is_dir() {
         return is_results(path).then(|| path.to_owned());

@@ -5,29 +5,23 @@
 //! folder where the page about them belongs. [`write`] puts it there.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
-use serde::Deserialize;
-
+use super::measure::ANALYSIS;
 use super::rebuild::{Otherwise, rebuild};
 use super::{discover, edits, publish};
 use crate::error::{Error, Result};
-use crate::report::sessions::{
-    ANALYSIS_SCHEMA, Audience, Entry, Record, Sessions, csv, json, page,
-};
+use crate::report::sessions::{Audience, Entry, Record, Sessions, csv, json, page};
 use crate::results::{
-    FOLDER_SUFFIX, TOOL_VERSION, fingerprint, fingerprint_of, private_folder, write_private,
+    self, TOOL_VERSION, fingerprint, fingerprint_of, is_results_name, private_folder, write_private,
 };
 use crate::session::Language;
 
 /// Changes whenever the same analyses can make another page.
 const VERSION: u32 = 1;
-
-const ANALYSIS: &str = "analysis.json";
 
 /// Results that were found.
 #[derive(Debug)]
@@ -64,7 +58,7 @@ pub struct KeptUp {
 pub fn keep_up(folder: &Path, language: Option<Language>) -> Result<KeptUp> {
     let mut found = Found::new(&[folder.to_owned()], None);
     // What has failed, or is worked on by another run, is not yet a session.
-    found.results.retain(|path| path.join(ANALYSIS).is_file());
+    found.results.retain(|path| path.join(ANALYSIS.0).is_file());
     if found.results.is_empty() {
         return Ok(KeptUp { page: None, failures: Vec::new() });
     }
@@ -125,7 +119,7 @@ impl Found {
         let analyses: Vec<_> = self
             .results
             .iter()
-            .map(|path| (self.label(path), fingerprint_of(&path.join(ANALYSIS))))
+            .map(|path| (self.label(path), fingerprint_of(&path.join(ANALYSIS.0))))
             .collect();
         let parts = serde_json::json!({
             "stage": "sessions", "version": VERSION, "tool_version": TOOL_VERSION,
@@ -235,12 +229,8 @@ pub(super) fn found(path: &Path, failures: &mut Vec<(PathBuf, Error)>) -> Result
 
 fn is_results(path: &Path) -> bool {
     let name = path.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_owned()));
-    let named = name.is_some_and(|name| ends_as_results(&name));
-    path.is_dir() && (named || path.join(ANALYSIS).is_file())
-}
-
-fn ends_as_results(name: &OsStr) -> bool {
-    name.as_bytes().ends_with(FOLDER_SUFFIX.as_bytes())
+    let named = name.is_some_and(|name| is_results_name(&name));
+    path.is_dir() && (named || path.join(ANALYSIS.0).is_file())
 }
 
 fn walk(
@@ -254,7 +244,7 @@ fn walk(
         if name.as_bytes().starts_with(b".") || !path.is_dir() {
             continue;
         }
-        let below = if ends_as_results(name) {
+        let below = if is_results_name(name) {
             path.canonicalize().map(|path| found.push(path))
         } else {
             walk(&path, found, failures, seen)
@@ -306,64 +296,23 @@ fn corrected(results: &Path) -> Result<()> {
 
 fn is_newly_corrected(results: &Path) -> bool {
     let written = |name: &str| fs::metadata(results.join(name)).and_then(|file| file.modified());
-    let times = written(edits::NAME).ok().zip(written(ANALYSIS).ok());
+    let times = written(edits::NAME).ok().zip(written(ANALYSIS.0).ok());
     times.is_some_and(|(edits, analysis)| edits > analysis)
 }
 
-fn read(results: &Path) -> Result<Record> {
-    let path = results.join(ANALYSIS);
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(Error::ReadResult {
+fn read(folder: &Path) -> Result<Record> {
+    let path = folder.join(ANALYSIS.0);
+    match results::read(&path, ANALYSIS.1) {
+        Ok((_, record)) => Ok(record),
+        Err(Error::ReadFile { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            Err(Error::ReadResult {
                 path,
                 wrong: "there is no analysis in these results".to_owned(),
                 remedy: "run openfloor analyze on the recording again, to finish them".into(),
-            });
+            })
         }
-        Err(source) => return Err(Error::ReadFile { path, source }),
-    };
-    record(&bytes).map_err(|(wrong, remedy)| Error::ReadResult {
-        path,
-        wrong,
-        remedy: remedy.into(),
-    })
-}
-
-/// Never in the parser's own words: they may hold what was said.
-fn record(bytes: &[u8]) -> Result<Record, (String, &'static str)> {
-    const AGAIN: &str = "run openfloor analyze on the recording again";
-    #[derive(Deserialize)]
-    struct Head {
-        schema: String,
+        Err(error) => Err(error),
     }
-    let record = serde_json::from_slice::<Record>(bytes);
-    let schema = match &record {
-        Ok(record) => Some(record.schema.clone()),
-        Err(_) => serde_json::from_slice::<Head>(bytes).ok().map(|head| head.schema),
-    };
-    match (record, schema.as_deref()) {
-        (Ok(record), Some(ANALYSIS_SCHEMA)) => Ok(record),
-        (_, Some(schema)) if is_newer(schema) => {
-            let wrong = format!("it was written by a newer Openfloor ({schema})");
-            Err((wrong, "update this one, or run openfloor analyze on the recording again"))
-        }
-        (Err(error), Some(ANALYSIS_SCHEMA) | None) => {
-            let wrong = format!(
-                "it is damaged or cut short (line {}, column {})",
-                error.line(),
-                error.column()
-            );
-            Err((wrong, AGAIN))
-        }
-        _ => Err(("it is no analysis of Openfloor".to_owned(), AGAIN)),
-    }
-}
-
-fn is_newer(schema: &str) -> bool {
-    let (ours, number) = ANALYSIS_SCHEMA.split_at(ANALYSIS_SCHEMA.len() - 1);
-    let theirs = schema.strip_prefix(ours).and_then(|theirs| theirs.parse::<u32>().ok());
-    theirs.zip(number.parse().ok()).is_some_and(|(theirs, ours)| theirs > ours)
 }
 
 #[cfg(test)]
@@ -379,24 +328,6 @@ mod tests {
         );
         assert_eq!(from("/a/out", "/a/x.openfloor"), "../x.openfloor/report.html");
         assert_eq!(from("/a", "/a/javascript:x.openfloor"), "javascript%3Ax.openfloor/report.html");
-    }
-
-    #[test]
-    fn what_cannot_be_read_says_why_and_never_what_was_said() {
-        let says = |text: &str| record(text.as_bytes()).unwrap_err().0;
-        assert!(says("").contains("damaged or cut short (line 1, column 0)"));
-        assert!(
-            says("{\"schema\":\"openfloor.analysis/1\",\"profile\":\"a secr").contains("cut short")
-        );
-        let wrong =
-            says("{\"schema\":\"openfloor.analysis/1\",\"definitions_version\":\"a secret\"}");
-        assert!(wrong.contains("damaged") && !wrong.contains("secret"), "{wrong}");
-        assert!(
-            says("{\"schema\":\"openfloor.analysis/12\"}")
-                .contains("newer Openfloor (openfloor.analysis/12)")
-        );
-        assert!(says("{\"schema\":\"openfloor.session/1\"}").contains("no analysis"));
-        assert!(says("[1, 2]").contains("damaged"));
     }
 
     #[test]

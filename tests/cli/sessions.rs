@@ -81,17 +81,20 @@ fn results_that_cannot_be_read_are_a_sentence_each_and_the_rest_goes_on() {
         fs::read_to_string(place.path("calls/2024-01-02 séance 1.m4a.openfloor/analysis.json"))
             .unwrap();
     analysis("torn", &whole[..whole.len() / 2]);
-    analysis("newer", "{\"schema\":\"openfloor.analysis/2\",\"what\":\"a secret\"}");
-    analysis("other", "{\"schema\":\"something.else/1\"}");
+    let of = |schema: &str| {
+        format!("{{\"schema\":\"{schema}\",\"tool_version\":\"9\",\"fingerprint\":\"a secret\"}}")
+    };
+    analysis("newer", &of("openfloor.analysis/2"));
+    analysis("other", &of("something.else/1"));
     analysis("empty", "");
     fs::create_dir(place.path("calls/unfinished.openfloor")).unwrap();
     let said = place.run(["report", "calls"]).exits(3);
     assert!(said.out.starts_with("6 sessions, 1 coach\n"), "{}", said.out);
     for (name, says) in [
-        ("torn", "it is damaged or cut short"),
-        ("newer", "it was written by a newer Openfloor (openfloor.analysis/2); update this one"),
-        ("other", "it is no analysis of Openfloor"),
-        ("empty", "it is damaged or cut short"),
+        ("torn", "this result is damaged: it was cut short or changed"),
+        ("newer", "this result was written by a newer openfloor; update this one"),
+        ("other", "this is another kind of file than its name says"),
+        ("empty", "this result is damaged: it was cut short or changed"),
         ("unfinished", "there is no analysis in these results"),
     ] {
         let line = said.err.lines().find(|line| line.contains(&format!("/{name}.openfloor")));
@@ -110,7 +113,7 @@ fn where_nothing_can_be_read_nothing_is_written() {
         ("gone", "there is no such file or folder"),
         ("empty", "there are no results of openfloor analyze here"),
         ("empty/notes.txt", "there are no results here"),
-        ("torn", "damaged or cut short"),
+        ("torn", "this result is damaged"),
     ] {
         let said = place.run(["report", path]).exits(1);
         assert!(said.sentence(path).contains(says), "{path}: {}", said.err);

@@ -33,6 +33,8 @@ pub enum Icon {
     Stretch,
     /// An arrow turning back.
     Reflection,
+    /// A pennant.
+    Marked,
     /// Nothing.
     None,
 }
@@ -52,6 +54,7 @@ impl Icon {
             Self::Sign => "g-bc",
             Self::Stretch => "g-mono",
             Self::Reflection => "g-refl",
+            Self::Marked => "g-mark",
             Self::None => return None,
         })
     }
@@ -106,7 +109,8 @@ pub fn defs() -> Svg {
         .holding(group("g-sil").holding(stroke("M-4-5V5M4-5V5M-1 0H1")))
         .holding(group("g-bc").holding(Svg::new("circle").with("class", "g-f").with("r", "2.5")))
         .holding(group("g-mono").holding(stroke("M-7 0H7M-7-4V4M7-4V4")))
-        .holding(group("g-refl").holding(stroke("M5 4H-5L-2 1M-5 4L-2 7M-5-4H5")));
+        .holding(group("g-refl").holding(stroke("M5 4H-5L-2 1M-5 4L-2 7M-5-4H5")))
+        .holding(group("g-mark").holding(stroke("M-3 6V-6L5-3L-3 0")));
     Svg::decoration(0, 0).with("class", "vh").holding(defs)
 }
 

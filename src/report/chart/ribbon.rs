@@ -84,7 +84,7 @@ pub struct Link {
 /// The row a mark stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Row {
-    /// Questions.
+    /// Questions, and moments marked while recording.
     Question,
     /// Phrases.
     Phrase,

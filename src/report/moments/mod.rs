@@ -346,13 +346,10 @@ pub fn icon(moment: &Moment) -> Icon {
         (MomentKind::Backchannel, ..) => Icon::Sign,
         (MomentKind::Monologue | MomentKind::LongestTurn, ..) => Icon::Stretch,
         (MomentKind::Reflection, ..) => Icon::Reflection,
-        (
-            MomentKind::Permission
-            | MomentKind::Information
-            | MomentKind::Affirmation
-            | MomentKind::Mark,
-            ..,
-        ) => Icon::None,
+        (MomentKind::Mark, ..) => Icon::Marked,
+        (MomentKind::Permission | MomentKind::Information | MomentKind::Affirmation, ..) => {
+            Icon::None
+        }
     }
 }
 

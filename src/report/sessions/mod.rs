@@ -24,6 +24,6 @@ pub(super) use csv::text as cell;
 pub use groups::{Entry, Group, Sessions, Track};
 pub use json::json;
 pub use page::{Audience, page};
-pub use record::{ANALYSIS_SCHEMA, Figure, Measured, Named, Origin, Reading, Record, Voice};
+pub use record::{Figure, Measured, Named, Origin, Reading, Record, Voice};
 pub use summary::summary;
 pub use usual::{ENOUGH, Place, Usual};

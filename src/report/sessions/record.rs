@@ -9,14 +9,9 @@ use serde::Deserialize;
 use crate::analysis::{Fundamental, OpennessRule, Reason, Status, Subject, Unit};
 use crate::session::{About, Language, Ms, Role};
 
-/// Kind and major version of what is read.
-pub const ANALYSIS_SCHEMA: &str = "openfloor.analysis/1";
-
 /// A session's figures and what is known of it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Record {
-    /// [`ANALYSIS_SCHEMA`], or what another version calls itself.
-    pub schema: String,
     /// Version of the definitions the figures follow.
     pub definitions_version: u32,
     /// Name of the profile it is read by.

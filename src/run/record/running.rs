@@ -30,6 +30,7 @@ const BEHIND: Duration = Duration::from_millis(500);
 const ASKED: Duration = Duration::from_secs(1);
 /// Left free on the disk: the last samples and the end of the notes must find room.
 const RESERVE: u64 = 64 << 10;
+
 enum Input {
     Open {
         capture: Capture,
@@ -168,7 +169,8 @@ impl<'a> Running<'a> {
         let channels = usize::from(self.plan.chosen.channels);
         let (keeper, mut lost) = (&mut self.keeper, Vec::new());
         capture.take(|piece| {
-            if paused {
+            // Behind the end nothing is kept, and nothing is lost.
+            if paused || room == 0 {
                 return Ok(());
             }
             let frames = match piece {

@@ -15,6 +15,8 @@ use crate::error::Result;
 
 /// Seconds of sound the ring holds: a disk that wakes up takes a few.
 const RING_SECONDS: u32 = 20;
+/// Frames taken at once: the ring has their room again before the next are written to a disk that may be slow.
+const AT_ONCE: usize = 4_096;
 /// Losses that can be told apart before they are taken.
 const LOSSES: usize = 1024;
 
@@ -120,7 +122,7 @@ impl Capture {
                 each(Piece::Lost(lost))?;
                 continue;
             }
-            let until = usize::try_from(until).unwrap_or(usize::MAX).saturating_mul(self.channels);
+            let until = usize::try_from(until).unwrap_or(usize::MAX).min(AT_ONCE) * self.channels;
             let count = there.min(until);
             let Ok(chunk) = self.samples.read_chunk(count) else { return Ok(()) };
             if count == 0 {

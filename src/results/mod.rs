@@ -237,10 +237,10 @@ impl Folder {
 /// Reads an artefact by its path; `None` when there is none that was made from the same. Takes no lock.
 #[must_use]
 pub fn load<T: DeserializeOwned>(path: &Path, schema: &str, fingerprint: &str) -> Option<T> {
-    let bytes = fs::read(path).ok()?;
-    let head: Head = serde_json::from_slice(&bytes).ok()?;
-    let same = head.schema == schema && head.fingerprint == fingerprint;
-    same.then(|| serde_json::from_slice(&bytes).ok())?
+    if !is_whole(path, schema, fingerprint) {
+        return None;
+    }
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
 /// Whether a file is an artefact of this fingerprint, to its end: by its head and its last bytes, so

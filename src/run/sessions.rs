@@ -21,7 +21,7 @@ use crate::results::{
 use crate::session::Language;
 
 /// Changes whenever the same analyses can make another page.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Results that were found.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub struct Gathered {
     pub entries: Vec<Entry>,
     /// Those that cannot, and paths without results.
     pub failures: Vec<(PathBuf, Error)>,
+    /// Results that are no entry, for another is of the same recording, and which one.
+    pub doubles: Vec<(PathBuf, PathBuf)>,
     /// Where the page belongs: `out`, else the folder given, else the nearest folder above all.
     pub folder: PathBuf,
     /// Of the analyses, and of the language that the page was asked for in.
@@ -144,19 +146,25 @@ impl Found {
         let seen_from =
             fs::canonicalize(&self.folder).or_else(|_| std::path::absolute(&self.folder));
         let seen_from = seen_from.unwrap_or_else(|_| self.folder.clone());
-        let mut entries = Vec::new();
+        let (mut entries, mut kept, mut doubles) = (Vec::<Entry>::new(), Vec::new(), Vec::new());
         for path in &self.results {
-            match corrected(path).and_then(|()| read(path)) {
-                Ok(record) => entries.push(Entry {
-                    record,
-                    label: self.label(path),
-                    report: path.join("report.html").is_file().then(|| link(&seen_from, path)),
-                }),
-                Err(error) => self.failures.push((path.clone(), error)),
+            let record = match corrected(path).and_then(|()| read(path)) {
+                Ok(record) => record,
+                Err(error) => {
+                    self.failures.push((path.clone(), error));
+                    continue;
+                }
+            };
+            if let Some(of) = entries.iter().position(|one| record.is_double_of(&one.record)) {
+                doubles.push((path.clone(), PathBuf::clone(kept[of])));
+                continue;
             }
+            let report = path.join("report.html").is_file().then(|| link(&seen_from, path));
+            entries.push(Entry { record, label: self.label(path), report });
+            kept.push(path);
         }
         let fingerprint = self.fingerprint(language);
-        Gathered { entries, failures: self.failures, folder: self.folder, fingerprint }
+        Gathered { entries, failures: self.failures, doubles, folder: self.folder, fingerprint }
     }
 }
 

@@ -22,6 +22,7 @@ impl Ms {
 
     /// This time less `other`; zero when `other` is later.
     #[must_use]
+    #[inline]
     pub fn since(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
@@ -29,6 +30,7 @@ impl Ms {
     /// Seconds, for pages and rates.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "milliseconds stay far below 2^53")]
+    #[inline]
     pub fn seconds(self) -> f64 {
         self.0 as f64 / 1000.0
     }
@@ -36,6 +38,7 @@ impl Ms {
     /// Milliseconds as a real number, for ratios.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "milliseconds stay far below 2^53")]
+    #[inline]
     pub fn as_f64(self) -> f64 {
         self.0 as f64
     }
@@ -43,12 +46,14 @@ impl Ms {
 
 impl Add for Ms {
     type Output = Self;
+    #[inline]
     fn add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
 }
 
 impl AddAssign for Ms {
+    #[inline]
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
     }
@@ -101,42 +106,49 @@ pub struct EmptySpan {
 impl Span {
     /// The stretch from `start` to `end`; `None` when it would be empty.
     #[must_use]
+    #[inline]
     pub fn new(start: Ms, end: Ms) -> Option<Self> {
         (start < end).then_some(Self { start, end })
     }
 
     /// First millisecond.
     #[must_use]
+    #[inline]
     pub fn start(self) -> Ms {
         self.start
     }
 
     /// One past the last millisecond.
     #[must_use]
+    #[inline]
     pub fn end(self) -> Ms {
         self.end
     }
 
     /// How long it lasts.
     #[must_use]
+    #[inline]
     pub fn length(self) -> Ms {
         self.end.since(self.start)
     }
 
     /// The same stretch, `by` later.
     #[must_use]
+    #[inline]
     pub fn later(self, by: Ms) -> Self {
         Self { start: self.start + by, end: self.end + by }
     }
 
     /// How long the two run together.
     #[must_use]
+    #[inline]
     pub fn overlap(self, other: Self) -> Ms {
         self.end.min(other.end).since(self.start.max(other.start))
     }
 
     /// Whether `time` lies inside.
     #[must_use]
+    #[inline]
     pub fn contains(self, time: Ms) -> bool {
         self.start <= time && time < self.end
     }
@@ -150,6 +162,7 @@ impl Span {
 
     /// From the earlier start to the later end.
     #[must_use]
+    #[inline]
     pub fn hull(self, other: Self) -> Self {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }

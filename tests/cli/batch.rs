@@ -76,8 +76,9 @@ fn a_folder_killed_at_any_instant_ends_as_if_it_had_not_been() {
     let mut finished: BTreeMap<PathBuf, SystemTime> = BTreeMap::new();
     let mut kills = 0;
     while kills < count {
-        // So that all kills fall into the work, most recordings see one or two.
-        let most = 2.0 * whole_time.as_secs_f64() / f64::from(count);
+        // A recording takes two of these, for two are worked on at once: by three, a third of the kills
+        // come after some were finished, the others amid the first.
+        let most = 3.0 * whole_time.as_secs_f64() / f64::from(count);
         let mut running = place.command(line).stdout(Stdio::null()).spawn().unwrap();
         std::thread::sleep(Duration::from_secs_f64(chance.next() * most.max(0.5)));
         let over = running.try_wait().unwrap().is_some();

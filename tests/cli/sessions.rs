@@ -105,6 +105,23 @@ fn results_that_cannot_be_read_are_a_sentence_each_and_the_rest_goes_on() {
 }
 
 #[test]
+fn two_results_of_one_recording_are_one_session_and_it_is_said() {
+    let place = six();
+    let of = place.path("calls/2024-01-02 séance 1.m4a.openfloor/analysis.json");
+    let text = fs::read_to_string(of).unwrap();
+    place.write("calls/copy.m4a.openfloor/analysis.json", &text);
+    // Read by another profile it stands with others, and is one more.
+    let mentoring = text.replace("\"profile\":\"coaching\"", "\"profile\":\"mentoring\"");
+    assert_ne!(mentoring, text);
+    place.write("calls/mentor/copy.m4a.openfloor/analysis.json", mentoring);
+    let said = place.run(["report", "calls"]).exits(0);
+    assert!(said.out.starts_with("7 sessions, 1 coach\n"), "{}", said.out);
+    assert_eq!(said.err.lines().count(), 1, "{}", said.err);
+    assert!(said.err.contains("copy.m4a.openfloor: the same recording as "), "{}", said.err);
+    assert!(said.err.contains("séance 1.m4a.openfloor, which stands for both"), "{}", said.err);
+}
+
+#[test]
 fn where_nothing_can_be_read_nothing_is_written() {
     let place = Place::new();
     place.write("empty/notes.txt", "");

@@ -1,4 +1,4 @@
-//! Memory does not grow with length: ten minutes of speech spread over one and over two hours.
+//! Memory does not grow with length: a session spread over one and over two hours.
 
 use std::fs;
 use std::path::Path;
@@ -7,19 +7,18 @@ use std::time::Duration;
 
 use super::{root, tool};
 
-/// The bundled English session twice (about ten minutes of talk), each time followed by silence up
-/// to half of `hours`.
+/// Five minutes of the bundled English session: a half at the start and one in the
+/// middle of `hours`, silence after each.
 fn spread(hours: u32, to: &Path) {
     let session = root().join("fixtures/recordings/en_delegation.stereo.flac");
     let half = hours * 1800;
     let pad = format!(
-        "[0:a]apad=whole_dur={half}[a];[1:a]apad=whole_dur={half}[b];[a][b]concat=n=2:v=0:a=1"
+        "[0:a]asplit[a][b];[a]atrim=end=140,apad=whole_dur={half}[c];\
+         [b]atrim=start=140:end=280,asetpts=PTS-STARTPTS,apad=whole_dur={half}[d];[c][d]concat=n=2:v=0:a=1"
     );
     tool(
         Command::new("ffmpeg")
             .args(["-loglevel", "error", "-i"])
-            .arg(&session)
-            .arg("-i")
             .arg(&session)
             .args(["-filter_complex", &pad])
             .arg(to),

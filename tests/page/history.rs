@@ -31,8 +31,11 @@ pub fn results(
         client: of.client.map(str::to_owned),
         consent: None,
     };
+    let results = folder.join(format!("{name}.openfloor"));
     for file in &mut told.source.files {
         name.clone_into(&mut file.name);
+        // Another recording each.
+        file.sha256 = results.display().to_string();
     }
     let analysis = analysed(&told, "coaching");
     let mut document = json!({"schema": "openfloor.analysis/1", "tool_version": "0.1.0",
@@ -40,7 +43,6 @@ pub fn results(
     let body = serde_json::to_value(&analysis).unwrap();
     document.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
     change(&mut document);
-    let results = folder.join(format!("{name}.openfloor"));
     std::fs::create_dir_all(&results).unwrap();
     std::fs::write(results.join("analysis.json"), document.to_string()).unwrap();
     std::fs::write(results.join("report.html"), html(&analysis, &told)).unwrap();

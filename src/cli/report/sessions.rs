@@ -28,6 +28,10 @@ pub(super) fn run(wanted: &Wanted<'_>) -> Exit {
     for (source, error) in &gathered.failures {
         say::failure(wanted.json, &source.display().to_string(), &error.to_string());
     }
+    for (path, of) in &gathered.doubles {
+        let (path, of) = (path.display(), of.display());
+        say::err(&format!("{path}: the same recording as {of}, which stands for both"));
+    }
     if gathered.entries.is_empty() {
         return Exit::Failed;
     }

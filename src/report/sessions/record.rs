@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::analysis::{Fundamental, OpennessRule, Reason, Status, Subject, Unit};
-use crate::session::{About, Language, Ms, Role};
+use crate::session::{About, Language, Ms, Role, Span};
 
 /// A session's figures and what is known of it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -36,6 +36,9 @@ pub struct Record {
 pub struct Origin {
     /// Its length; null for a text without times.
     pub duration_ms: Option<Ms>,
+    /// The part of the recording that is the session, where it is not all of it.
+    #[serde(default)]
+    pub part: Option<Span>,
     /// The language of most of the talk.
     pub language: Language,
     /// Its files.
@@ -47,6 +50,8 @@ pub struct Origin {
 pub struct Named {
     /// Its name, never its path.
     pub name: String,
+    /// The hash of its content.
+    pub sha256: String,
 }
 
 /// Who speaks.
@@ -98,6 +103,17 @@ pub struct Measured {
 }
 
 impl Record {
+    /// Whether both are of the same sound, or the same transcript, read in the same way.
+    #[must_use]
+    pub fn is_double_of(&self, other: &Self) -> bool {
+        let (files, others) = (&self.source.files, &other.source.files);
+        files.len() == others.len()
+            && files.iter().zip(others).all(|(one, other)| one.sha256 == other.sha256)
+            && self.source.part == other.source.part
+            && (&self.profile, self.openness_rule, self.definitions_version)
+                == (&other.profile, other.openness_rule, other.definitions_version)
+    }
+
     /// The day of the session; `None` for what is no day.
     #[must_use]
     pub fn day(&self) -> Option<Date> {

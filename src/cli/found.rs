@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::progress::comparing;
 use super::say;
 use super::settings::Settings;
 use crate::error::Result;
@@ -41,16 +42,21 @@ pub(super) fn once(
     found: Vec<Result<Found, Fruitless>>,
     earlier: &mut Vec<Found>,
     dry_run: bool,
+    quiet: bool,
 ) -> (Vec<Result<Found, Fruitless>>, Vec<Duplicate>) {
     if found.iter().all(Result::is_err) {
         return (found, Vec::new());
     }
-    let hash = |path: &Path| {
-        if !dry_run {
-            return hashing::sha256_of_file(path);
+    let read = |path: &Path| {
+        if dry_run {
+            hashing::sha256_of_file_unremembered(path)
+        } else {
+            hashing::sha256_of_file(path)
         }
+    };
+    let hash = |path: &Path| {
         let known = hashing::remembered_sha256(path);
-        known.map_or_else(|| hashing::sha256_of_file_unremembered(path), Ok)
+        known.map_or_else(|| comparing(quiet, path, || read(path)), Ok)
     };
     // A file that has changed is found again.
     let now: BTreeSet<&PathBuf> = found.iter().flatten().map(|found| &found.results).collect();

@@ -169,6 +169,26 @@ fn copies_are_analysed_once_and_counted() {
 }
 
 #[test]
+fn that_large_files_of_one_length_are_read_is_said() {
+    let place = Place::new();
+    for (name, length) in [("a.wav", 300 << 20), ("b.wav", 300 << 20), ("c.wav", 301 << 20)] {
+        // Holes: nothing lies on the disk.
+        fs::create_dir_all(place.path("calls")).unwrap();
+        fs::File::create(place.path("calls").join(name)).unwrap().set_len(length).unwrap();
+    }
+    let said = place.run(["analyze", "calls", "--dry-run"]).exits(0);
+    let lines: Vec<&str> = said.err.lines().collect();
+    assert_eq!(
+        lines,
+        ["a", "b"].map(|name| {
+            format!("calls/{name}.wav: looking whether it is a copy of another one")
+        })
+    );
+    assert!(said.out.contains("calls/b.wav: the same recording as calls/a.wav"), "{}", said.out);
+    assert_eq!(place.run(["analyze", "calls", "--dry-run", "--quiet"]).exits(0).err, "");
+}
+
+#[test]
 fn files_of_any_name_are_taken_by_their_content_and_documents_are_not() {
     let place = Place::with_talk();
     fs::create_dir(place.path("calls")).unwrap();

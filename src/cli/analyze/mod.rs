@@ -280,7 +280,7 @@ impl Plan {
         let found = if self.dry_run { found } else { found::mended(found) };
         let all = found.iter().flatten().chain(&*earlier);
         let listing = Listing::of(&self.paths, all.flat_map(discover::Found::recordings));
-        let (found, duplicates) = found::once(found, earlier, self.dry_run);
+        let (found, duplicates) = found::once(found, earlier, self.dry_run, self.quiet);
         let (mut jobs, mut left_out, mut failures) = (Vec::new(), Vec::new(), Vec::new());
         for found in found {
             match found {

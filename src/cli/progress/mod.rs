@@ -5,7 +5,9 @@
 mod estimate;
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -45,16 +47,46 @@ struct All {
     waiting: BTreeSet<usize>,
 }
 
+impl How {
+    fn of(quiet: bool) -> Self {
+        if quiet {
+            Self::Quiet
+        } else if std::io::stderr().is_terminal() {
+            Self::Bars
+        } else {
+            Self::Lines
+        }
+    }
+}
+
+/// Says that a file is compared with others while `read` reads it, where that takes more than a moment.
+pub(super) fn comparing<T>(quiet: bool, path: &Path, read: impl FnOnce() -> T) -> T {
+    /// Read in a second or so.
+    const LONG: u64 = 256 << 20;
+    let long = fs::metadata(path).is_ok_and(|file| file.len() >= LONG);
+    let says = || format!("{}: looking whether it is a copy of another one", path.display());
+    match How::of(quiet || !long) {
+        How::Quiet => read(),
+        How::Lines => {
+            say::note(&says());
+            read()
+        }
+        How::Bars => {
+            let bar = ProgressBar::new_spinner();
+            style(&bar, "{prefix} {spinner}");
+            bar.set_prefix(text::clean(&says()));
+            bar.enable_steady_tick(Duration::from_millis(250));
+            let done = read();
+            bar.finish_and_clear();
+            done
+        }
+    }
+}
+
 impl Terminal {
     /// Of recordings with these names, and so many bytes each. `quiet` shows nothing.
     pub fn new(quiet: bool, recordings: &[(String, u64)]) -> Self {
-        let how = if quiet {
-            How::Quiet
-        } else if std::io::stderr().is_terminal() {
-            How::Bars
-        } else {
-            How::Lines
-        };
+        let how = How::of(quiet);
         let bars = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(8));
         let bar = (how == How::Bars && recordings.len() > 1).then(|| {
             let bar = bars.add(ProgressBar::new(recordings.len() as u64));

@@ -29,6 +29,18 @@ enum How {
     Quiet,
 }
 
+impl How {
+    fn of(quiet: bool) -> Self {
+        if quiet {
+            Self::Quiet
+        } else if std::io::stderr().is_terminal() {
+            Self::Bars
+        } else {
+            Self::Lines
+        }
+    }
+}
+
 /// The terminal's progress of a batch.
 pub(super) struct Terminal {
     how: How,
@@ -45,42 +57,6 @@ struct All {
     bar: Option<ProgressBar>,
     /// What another run is at, told once.
     waiting: BTreeSet<usize>,
-}
-
-impl How {
-    fn of(quiet: bool) -> Self {
-        if quiet {
-            Self::Quiet
-        } else if std::io::stderr().is_terminal() {
-            Self::Bars
-        } else {
-            Self::Lines
-        }
-    }
-}
-
-/// Says that a file is compared with others while `read` reads it, where that takes more than a moment.
-pub(super) fn comparing<T>(quiet: bool, path: &Path, read: impl FnOnce() -> T) -> T {
-    /// Read in a second or so.
-    const LONG: u64 = 256 << 20;
-    let long = fs::metadata(path).is_ok_and(|file| file.len() >= LONG);
-    let says = || format!("{}: looking whether it is a copy of another one", path.display());
-    match How::of(quiet || !long) {
-        How::Quiet => read(),
-        How::Lines => {
-            say::note(&says());
-            read()
-        }
-        How::Bars => {
-            let bar = ProgressBar::new_spinner();
-            style(&bar, "{prefix} {spinner}");
-            bar.set_prefix(text::clean(&says()));
-            bar.enable_steady_tick(Duration::from_millis(250));
-            let done = read();
-            bar.finish_and_clear();
-            done
-        }
-    }
 }
 
 impl Terminal {
@@ -135,6 +111,30 @@ impl Terminal {
         if let Some(bar) = &all.bar {
             bar.set_position(all.estimate.ended_count() as u64);
             bar.set_message(so_far(&all.estimate, self.began.elapsed()));
+        }
+    }
+}
+
+/// Says that a file is compared with others while `read` reads it, where that takes more than a moment.
+pub(super) fn comparing<T>(quiet: bool, path: &Path, read: impl FnOnce() -> T) -> T {
+    /// Read in a second or so.
+    const LONG: u64 = 256 << 20;
+    let long = fs::metadata(path).is_ok_and(|file| file.len() >= LONG);
+    let says = || format!("{}: looking whether it is a copy of another one", path.display());
+    match How::of(quiet || !long) {
+        How::Quiet => read(),
+        How::Lines => {
+            say::note(&says());
+            read()
+        }
+        How::Bars => {
+            let bar = ProgressBar::new_spinner();
+            style(&bar, "{prefix} {spinner}");
+            bar.set_prefix(text::clean(&says()));
+            bar.enable_steady_tick(Duration::from_millis(250));
+            let done = read();
+            bar.finish_and_clear();
+            done
         }
     }
 }

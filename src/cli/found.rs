@@ -51,7 +51,7 @@ pub(super) fn once(
         if dry_run {
             hashing::sha256_of_file_unremembered(path)
         } else {
-            hashing::sha256_of_file(path)
+            hashing::sha256_of_file_anew(path)
         }
     };
     let hash = |path: &Path| {
